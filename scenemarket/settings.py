@@ -142,7 +142,6 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", default=60)
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "activity.tasks.tick", "schedule": SWEEP_SECONDS, "options": {"expires": 10}},
     "deliver": {"task": "activity.tasks.deliver_due", "schedule": SWEEP_SECONDS, "options": {"expires": 10}},
-    "digest": {"task": "activity.tasks.queue_digests", "schedule": 600.0, "options": {"expires": 300}},
     "imports": {"task": "listings.tasks.sweep_imports", "schedule": SWEEP_SECONDS, "options": {"expires": 10, "queue": "push"}},
     "expire": {"task": "listings.tasks.close_expired", "schedule": 60.0, "options": {"expires": 50, "queue": "push"}},
     "match": {"task": "matching.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 10}},
@@ -239,7 +238,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "scenemarket.api.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["scenemarket.api.PlainJSON"],
+    "DEFAULT_PARSER_CLASSES": ["scenemarket.plainjson.PlainJSON"],
     "EXCEPTION_HANDLER": "scenemarket.api.refuse",
     "DEFAULT_THROTTLE_CLASSES": [],
     "PAGE_SIZE": 20,

@@ -1,0 +1,49 @@
+"""The top bar for this person: links by what they may do. Upward links are URL names only."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import can
+from accounts.roles import May
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Template variables `nav` (list of label, url, active), `office` (whose desk this is) and `unread`."""
+    user = getattr(request, "user", None)
+    if user is None:
+        return {}
+    rows = _public() if not user.is_authenticated else _for(user)
+    here = request.path
+    links = [{"label": label, "url": reverse(name), "key": name} for label, name in rows]
+    for link in links:
+        link["active"] = here == link["url"] or (link["url"] != "/" and here.startswith(link["url"]))
+    return {"nav": links, "my_organisation": user.organisation if user.is_authenticated else None}
+
+
+def _public() -> list[tuple[Any, str]]:
+    return [
+        (_("Home"), "home"),
+        (_("Opportunities"), "opportunities"),
+        (_("Capabilities"), "capabilities"),
+        (_("Programmes"), "programmes"),
+        (_("Batches"), "batches"),
+    ]
+
+
+def _for(user: Any) -> list[tuple[Any, str]]:
+    rows: list[tuple[Any, str]] = [(_("Desk"), "desk")]
+    if can(user, May.REVIEW_MATCHES):
+        rows += [
+            (_("Match review"), "review"),
+            (_("Listing review"), "listing-review"),
+            (_("Match runs"), "runs"),
+            (_("Registers"), "registers"),
+        ]
+    if can(user, May.READ_LOG):
+        rows += [(_("Log"), "log")]
+    if user.organisation:
+        rows += [(_("Suggestions"), "matches"), (_("Deals"), "deals")]
+    return rows + [(_("Opportunities"), "opportunities"), (_("Capabilities"), "capabilities")]

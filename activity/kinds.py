@@ -1,0 +1,41 @@
+"""What people can be told. Each app registers its kinds when Django starts; words and checks live with the app."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+def always(notice: Any) -> str:
+    """The check of a kind that is never withheld."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`title` and `body` are lazy translations with %(name)s places; `withhold(notice)` returns why not to send, or ""."""
+
+    code: str
+    title: Any
+    body: Any
+    action: Any
+    withhold: Callable[[Any], str] = always
+
+    def say_title(self, params: dict[str, Any]) -> str:
+        return str(self.title) % params
+
+    def say_body(self, params: dict[str, Any]) -> str:
+        return str(self.body) % params
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make a kind known; the same code twice is a mistake in the code and raises ValueError."""
+    if kind.code in _kinds and _kinds[kind.code] != kind:
+        raise ValueError(f"kind {kind.code} is registered twice")
+    _kinds[kind.code] = kind
+
+
+def of(code: str) -> Kind:
+    return _kinds[code]

@@ -1,0 +1,1 @@
+"""Lists shared by other organisations and cities."""

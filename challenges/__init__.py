@@ -1,0 +1,1 @@
+"""Open challenges (揭榜挂帅): proposals, evaluation, award."""

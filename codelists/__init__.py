@@ -1,0 +1,1 @@
+"""The code lists behind every structured field, as data that reviewers may edit."""

@@ -1,0 +1,75 @@
+"""Places by their GB/T 2260 codes: what a written place means, and what lies in what. Plain Python."""
+
+import re
+from functools import cache
+
+from codelists.plain import Entry, entries, folded
+
+NATIONWIDE = "000000"
+_SUFFIX = re.compile(r"(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|地区|省|市|盟)$")
+_EVERYWHERE = {"全国", "全国范围", "中国", "国内", "全国各地", "不限", "nationwide", "不限区域", "不限地区", "全国可服务", "全球"}
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for entry in entries("region"):
+        for name in (entry.code, entry.name_zh, *entry.synonyms, _SUFFIX.sub("", entry.name_zh)):
+            found.setdefault(folded(name), entry.code)
+    return found
+
+
+@cache
+def _by_code() -> dict[str, Entry]:
+    return {entry.code: entry for entry in entries("region")}
+
+
+@cache
+def code_of(text: str) -> str | None:
+    """The code of a written place ("湖城市东湖区", "湖城", "990101"; NATIONWIDE for "全国"), or None when it is not known."""
+    wanted = folded(text)
+    if wanted in _EVERYWHERE:
+        return NATIONWIDE
+    known = _by_name()
+    if wanted in known:
+        return known[wanted]
+    # "湖城市东湖区文昌街道": the longest known place at its head, then the longest inside that one
+    for length in range(len(wanted) - 1, 1, -1):
+        head = known.get(wanted[:length])
+        if head:
+            return _inside(head, wanted[length:])
+    return None
+
+
+def _inside(code: str, rest: str) -> str:
+    """The district of `code` that `rest` begins with, else `code` itself."""
+    for length in range(len(rest), 1, -1):
+        inner = _by_name().get(rest[:length])
+        if inner and contains(code, inner):
+            return inner if length == len(rest) else _inside(inner, rest[length:])
+    return code
+
+
+def name_of(code: str) -> str:
+    """The Chinese name of a code; the code itself when it is not known."""
+    entry = _by_code().get(code)
+    return entry.name_zh if entry else code
+
+
+def city_of(code: str) -> str:
+    """The prefecture-level code above (or equal to) a code; municipalities and provinces are their own."""
+    if code[:2] in {"11", "12", "31", "50", "71", "81", "82"}:
+        return code[:2] + "0000"
+    return code[:4] + "00"
+
+
+def contains(outer: str, inner: str) -> bool:
+    """Whether the place `outer` contains, or is, the place `inner`. Groups of provinces (长三角) hold their members."""
+    if outer in (NATIONWIDE, inner):
+        return True
+    entry = _by_code().get(outer)
+    members = entry.data.get("members") if entry else None
+    if members:
+        return any(contains(member, inner) for member in members)
+    significant = outer[:2] if outer.endswith("0000") else outer[:4] if outer.endswith("00") else outer
+    return inner.startswith(significant)

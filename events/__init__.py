@@ -1,0 +1,1 @@
+"""Matchmaking events, their tables and slots."""

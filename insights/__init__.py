@@ -1,0 +1,1 @@
+"""Reads everything; nothing reads it: the leaders' page and public figures."""

@@ -1,0 +1,1 @@
+"""What both kinds of listing share: states, services, batches, programmes, import and export."""

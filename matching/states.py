@@ -1,0 +1,68 @@
+"""The lives of a run, a match and an answer as tables. What is not listed is refused with a sentence."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    READY = "ready", _("Ready for review")
+    RELEASED = "released", _("Released")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    FAILED = "failed", _("Failed")
+
+
+class MatchState(models.TextChoices):
+    PROPOSED = "proposed", _("To be reviewed")
+    APPROVED = "approved", _("Approved")
+    PUSHED = "pushed", _("Pushed")
+    AGREED = "agreed", _("Both agreed")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+    EXCLUDED = "excluded", _("Excluded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
+class AnswerState(models.TextChoices):
+    WAITING = "waiting", _("Waiting for an answer")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+
+
+class Side(models.TextChoices):
+    OPPORTUNITY = "opportunity", _("Opportunity")
+    CAPABILITY = "capability", _("Capability")
+
+
+class Origin(models.TextChoices):
+    ENGINE = "engine", _("Suggested by the engine")
+    AGENCY = "agency", _("Invited by the opportunity's side")
+    FIRM = "firm", _("Applied for by the capability's side")
+    REVIEWER = "reviewer", _("Put together by the reviewer")
+
+
+class RunOrigin(models.TextChoices):
+    SWEEP = "sweep", _("Nightly")
+    REVIEWER = "reviewer", _("By a reviewer")
+    INCREMENT = "increment", _("After an edit")
+
+
+RUN_MOVES: dict[str, frozenset[str]] = {
+    RunState.QUEUED: frozenset({RunState.RUNNING}),
+    RunState.RUNNING: frozenset({RunState.READY, RunState.FAILED}),
+    RunState.READY: frozenset({RunState.RELEASED}),
+    RunState.RELEASED: frozenset({RunState.WITHDRAWN}),
+}
+M = MatchState
+BEFORE_AGREED = frozenset({M.PROPOSED, M.APPROVED, M.PUSHED})
+MATCH_MOVES: dict[str, frozenset[str]] = {
+    M.PROPOSED: frozenset({M.APPROVED, M.EXCLUDED, M.WITHDRAWN, M.SUPERSEDED}),
+    # back to proposed is the reviewer's undo, until release
+    M.APPROVED: frozenset({M.PUSHED, M.PROPOSED, M.WITHDRAWN, M.SUPERSEDED}),
+    M.EXCLUDED: frozenset({M.PROPOSED}),
+    M.PUSHED: frozenset({M.AGREED, M.DECLINED, M.EXPIRED, M.WITHDRAWN, M.SUPERSEDED}),
+}
+DECIDED = frozenset({M.APPROVED, M.EXCLUDED, M.PUSHED, M.AGREED, M.DECLINED, M.EXPIRED, M.WITHDRAWN})

@@ -1,0 +1,84 @@
+"""An opportunity: a need, what is offered with it, what is asked of the other side, and the route to adoption."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from listings.models import Listing
+
+
+def wan(**options: Any) -> models.DecimalField:
+    """An amount in 万元 CNY; None is unknown."""
+    return models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)], **options)
+
+
+class Opportunity(Listing):
+    need = models.TextField(_("need"), max_length=4000, blank=True)
+    deliverables = models.TextField(_("deliverables"), max_length=4000, blank=True)
+    site = models.TextField(_("site offered"), max_length=1000, blank=True)
+    data_offered = models.TextField(_("data offered"), max_length=1000, blank=True)
+    equipment = models.TextField(_("equipment offered"), max_length=1000, blank=True)
+    users_offered = models.TextField(_("users offered"), max_length=1000, blank=True)
+    scene_type = models.CharField(_("scene type"), max_length=40, blank=True)
+    region = models.CharField(_("region"), max_length=12, blank=True)
+    lead = models.CharField(_("lead department"), max_length=120, blank=True)
+    cooperation = ArrayField(models.CharField(max_length=40), verbose_name=_("cooperation modes"), default=list, blank=True)
+    budget_min_wan = wan(verbose_name=_("budget from (万元)"))
+    budget_max_wan = wan(verbose_name=_("budget to (万元)"))
+    budget_source = models.CharField(_("budget source"), max_length=200, blank=True)
+    min_trl = models.PositiveSmallIntegerField(
+        _("technology readiness at least"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(9)]
+    )
+    required_titles = ArrayField(models.CharField(max_length=120), verbose_name=_("required titles"), default=list, blank=True)
+    required_certs = ArrayField(models.CharField(max_length=120), verbose_name=_("required certificates"), default=list, blank=True)
+    # None: anyone; "local" or regions: only suppliers from or serving there
+    supplier_regions = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("where the supplier may come from"), default=list, blank=True
+    )
+    deadline = models.DateField(_("deadline"), null=True, blank=True)
+    procurement = models.CharField(_("procurement mode"), max_length=40, blank=True)
+    approval = models.CharField(_("approval status"), max_length=200, blank=True)
+    decider = models.CharField(_("decision maker"), max_length=120, blank=True)
+    reference_case = models.TextField(_("reference case"), max_length=2000, blank=True)
+    contact_name = models.CharField(_("contact person"), max_length=60, blank=True)
+    contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
+
+    log_kind = "opportunity"
+    CONTENT = (
+        *Listing.CONTENT, "need", "deliverables", "site", "data_offered", "equipment", "users_offered", "scene_type",
+        "region", "lead", "cooperation", "budget_min_wan", "budget_max_wan", "budget_source", "min_trl",
+        "required_titles", "required_certs", "supplier_regions", "deadline", "procurement", "approval", "decider",
+        "reference_case", "contact_name", "contact_phone",
+    )  # fmt: skip
+
+    class Meta(Listing.Meta):
+        indexes = [
+            *[i.clone() for i in Listing.Meta.indexes],
+            models.Index(fields=["state", "deadline"]),
+        ]
+        constraints = [
+            *Listing.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(budget_min_wan=None) | Q(budget_max_wan=None) | Q(budget_max_wan__gte=F("budget_min_wan")),
+                name="budget_from_not_above_to",
+            ),
+            models.CheckConstraint(condition=Q(min_trl=None) | Q(min_trl__range=(1, 9)), name="min_trl_one_to_nine"),
+        ]
+
+    @property
+    def days_left(self) -> int | None:
+        """Days until the deadline in Shanghai; negative when past; None when open-ended."""
+        return (self.deadline - timezone.localdate()).days if self.deadline else None
+
+    @property
+    def is_open(self) -> bool:
+        return super().is_open and not (self.deadline and self.deadline < timezone.localdate())
+
+    def get_absolute_url(self) -> str:
+        return reverse("opportunity", args=[self.public_id])
