@@ -1,0 +1,76 @@
+"""What must be done before pages are served, in one run of Django: tables, translations, static files, sample city."""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import CommandError, call_command
+from django.db import Error
+
+from runtime.places import Var, write_private
+from runtime.speech import say, step
+
+
+def main() -> int:
+    """Do the steps in order; the first that fails ends the run with its words. Out: the exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scenemarket.settings")
+    try:
+        with step("Tables"):
+            django.setup()
+            call_command("migrate", interactive=False, verbosity=0)
+        with step("Translations"):
+            call_command("translations", "compile", verbosity=0)
+        collect_static()
+        open_city(empty="--empty" in sys.argv)
+    except (CommandError, Error) as failure:
+        say(str(failure))
+        return 1
+    return 0
+
+
+def collect_static() -> None:
+    """Collect the static files, unless the ones collected were made from the very same."""
+    stamp = Path(settings.STATIC_ROOT) / "collected-from.txt"
+    made_from = fingerprint()
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == made_from:
+        return
+    with step("Static files"):
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.write_text(made_from, encoding="utf-8")
+
+
+def fingerprint() -> str:
+    """Names, sizes and times of all static files, as one hash."""
+    seen = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            entry = os.stat(storage.path(name))
+            seen.update(f"{name} {entry.st_size} {entry.st_mtime_ns}\n".encode())
+    return seen.hexdigest()
+
+
+def open_city(*, empty: bool) -> None:
+    """On the first start load the sample city, unless an empty one was asked for or people are there already.
+
+    var/city keeps what was decided: "loading" (begun, to be finished), "sample" or "empty".
+    """
+    city = Var.from_environment().city
+    known = city.read_text(encoding="utf-8") if city.exists() else ""
+    if known in ("sample", "empty"):
+        return
+    if not known and (empty or get_user_model().objects.exists()):
+        write_private(city, "empty")
+        return
+    write_private(city, "loading")
+    with step("Sample city"):
+        call_command("samplecity", verbosity=0)
+    write_private(city, "sample")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""Gives each test run a real PostgreSQL and a real Valkey before Django's settings are read.
+
+Loaded by `-p runtime.pytest_plugin` in pyproject.toml: a conftest would come too late.
+"""
+
+import os
+import secrets
+import subprocess
+import tempfile
+from collections.abc import Generator
+
+import pytest
+
+from runtime import throwaway
+
+KEEPER: "pytest.StashKey[subprocess.Popen[str]]" = pytest.StashKey()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    """Start what the environment does not name, then let pytest-django read the settings."""
+    needed = {"DATABASE_URL", "REDIS_URL"} - os.environ.keys()
+    options = early_config.known_args_namespace
+    if needed and not (options.help or options.version):
+        keeper = throwaway.begin()
+        early_config.stash[KEEPER] = keeper
+        early_config.add_cleanup(lambda: throwaway.end(keeper))
+        os.environ.update({name: url for name, url in throwaway.urls(keeper).items() if name in needed})
+    os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
+    if "VAR_DIR" not in os.environ:
+        folder = tempfile.TemporaryDirectory(prefix="scenemarket-var-")
+        early_config.add_cleanup(folder.cleanup)
+        os.environ["VAR_DIR"] = folder.name
+    return (yield)

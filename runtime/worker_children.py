@@ -1,0 +1,14 @@
+"""Imported by the Celery workers (-I): their pool processes end with them, even when they are killed."""
+
+import os
+from typing import Any
+
+from celery.signals import worker_process_init
+
+from runtime.mortality import die_with
+
+
+@worker_process_init.connect
+def end_with_the_worker(**_: Any) -> None:
+    """Runs first in each pool process."""
+    die_with(os.getppid())
