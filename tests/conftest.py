@@ -1,0 +1,69 @@
+"""The same people in every test: the owner and a viewing colleague at the agency, the counterpart, a stranger, a reviewer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+
+from accounts.models import Organisation, User
+from accounts.roles import MemberRole
+from capabilities.models import Capability
+from matching.models import Match
+from opportunities.models import Opportunity
+from tests import factories
+
+
+@dataclass
+class Cast:
+    owner: User
+    colleague: User
+    counterpart: User
+    stranger: User
+    reviewer: User
+    agency: Organisation
+    firm: Organisation
+    nobody: Any = None
+
+    NAMES = ("owner", "colleague", "counterpart", "stranger", "reviewer", "nobody")
+
+    def client(self, name: str) -> Client:
+        """A browser that is signed in as that member of the cast."""
+        client = Client(headers={"accept-language": "zh-hans"})
+        person = getattr(self, name)
+        if person is not None:
+            client.force_login(person)
+        return client
+
+    def user(self, name: str) -> Any:
+        return getattr(self, name) or AnonymousUser()
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    agency, firm = factories.AgencyFactory(), factories.OrganisationFactory()
+    return Cast(
+        owner=factories.member(agency, email="owner@city.example", name="甲一"),
+        colleague=factories.member(agency, MemberRole.VIEWER, email="colleague@city.example", name="甲二"),
+        counterpart=factories.member(firm, email="counterpart@firm.example", name="乙一"),
+        stranger=factories.member(factories.OrganisationFactory(), email="stranger@else.example", name="丙一"),
+        reviewer=factories.reviewer(email="reviewer@city.example", name="丁一"),
+        agency=agency,
+        firm=firm,
+    )
+
+
+@pytest.fixture
+def opportunity(cast: Cast) -> Opportunity:
+    return factories.OpportunityFactory(owner=cast.agency)
+
+
+@pytest.fixture
+def capability(cast: Cast) -> Capability:
+    return factories.CapabilityFactory(owner=cast.firm)
+
+
+@pytest.fixture
+def match(opportunity: Opportunity, capability: Capability) -> Match:
+    return factories.pushed_match(opportunity=opportunity, capability=capability)
