@@ -59,7 +59,9 @@ def refuse_start(host: str, port: int) -> None:
             "`./market status` shows it, `./market stop` ends it."
         )
     if not is_free(host, port):
-        raise Refusal(f"Port {port} of {host} is in use, so nothing was started; choose another: ./market start --port N.")
+        raise Refusal(
+            f"Port {port} of {host} is in use, so nothing was started; choose another: ./market start --port N."
+        )
 
 
 def set_up(kind: str) -> None:

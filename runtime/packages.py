@@ -83,7 +83,7 @@ def install(folder: Path, kind: str) -> None:
 def make_environment(folder: Path, uv: str | None) -> None:
     """An environment for this Python; an existing one is kept when its Python is new enough."""
     python = folder / "bin" / "python"
-    current = "import sys; sys.exit(sys.version_info[:2] != (%d, %d))" % sys.version_info[:2]
+    current = f"import sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"
     if python.exists() and subprocess.run([python, "-c", current], check=False).returncode == 0:
         return
     if uv:
@@ -100,8 +100,8 @@ def make_environment(folder: Path, uv: str | None) -> None:
 
 def uv_of(folder: Path) -> str | None:
     """Install uv itself into the environment: several times faster than pip where it can be had."""
-    pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes"]
-    done = subprocess.run([*pip, "-r", REQUIREMENTS / "boot.txt"], capture_output=True, check=False)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
+    done = subprocess.run([*pip, "-r", str(REQUIREMENTS / "boot.txt")], capture_output=True, check=False)
     return str(folder / "bin" / "uv") if done.returncode == 0 else None
 
 
@@ -162,7 +162,7 @@ def pip_settings(folder: Path) -> dict[str, str]:
             for line in done.stdout.splitlines():
                 name, _, value = line.partition("=")
                 settings[name.rpartition(".")[2]] = str(ast.literal_eval(value))
-            break
+            return settings
     return settings
 
 

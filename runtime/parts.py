@@ -119,7 +119,9 @@ class Part:
         deadline = time.monotonic() + seconds
         while not ready():
             if self.pid is None or time.monotonic() > deadline:
-                raise Refusal(f"{self.name} did not start; nothing was lost. The end of {self.log}:\n{self.last_words()}")
+                raise Refusal(
+                    f"{self.name} did not start; nothing was lost. The end of {self.log}:\n{self.last_words()}"
+                )
             time.sleep(0.02)
 
     def last_words(self, lines: int = 15) -> str:

@@ -25,7 +25,15 @@ from runtime.speech import Refusal, say, step
 from runtime.valkey import Valkey
 
 WEB = ["--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"]
-WORKER = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO", "-I", "runtime.worker_children"]
+WORKER = [
+    "--without-gossip",
+    "--without-mingle",
+    "--without-heartbeat",
+    "--loglevel",
+    "INFO",
+    "-I",
+    "runtime.worker_children",
+]
 # Of the 5 seconds that an end may take: first the parts that use the data, then the data.
 SECONDS_FOR_WORK = 2.5
 SECONDS_FOR_DATA = 1.5
