@@ -1,14 +1,49 @@
-"""How pages look for this reader: theme, type size, language."""
+"""How pages look for this reader: theme, type size, density. Kept in cookies; no account is needed."""
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+CHOICES = {
+    "theme": ("light", "dark", ""),
+    "type": ("large", ""),
+    "density": ("compact", "roomy", ""),
+}
+A_YEAR = 365 * 24 * 3600
 
 
 def look(request: HttpRequest) -> dict[str, Any]:
-    """Template variables `theme` (light, dark, or empty for the system's) and `type` (large or empty)."""
-    theme = request.COOKIES.get("theme", "")
+    """Template variables `theme` (light, dark, or empty for the system's), `type_size` (large or empty), `density`,
+    and `city_name`, whose market this is."""
     return {
-        "theme": theme if theme in ("light", "dark") else "",
-        "type_size": "large" if request.COOKIES.get("type") == "large" else "",
+        "theme": _chosen(request, "theme"),
+        "type_size": _chosen(request, "type"),
+        "density": _chosen(request, "density"),
+        "city_name": getattr(settings, "CITY_NAME", ""),
     }
+
+
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Keep the posted choices (theme, type, density) for a year and go back to where the reader was."""
+    answer = redirect(_way_back(request))
+    for name, allowed in CHOICES.items():
+        value = request.POST.get(name)
+        if value in allowed:
+            answer.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+    return answer
+
+
+def _chosen(request: HttpRequest, name: str) -> str:
+    value = request.COOKIES.get(name, "")
+    return value if value in CHOICES[name] else ""
+
+
+def _way_back(request: HttpRequest) -> str:
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if safe else "/"
