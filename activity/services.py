@@ -34,7 +34,16 @@ def record(
     *, by: Any, verb: str, subject: Subject, before: str = "", after: str = "", reason: str = "", **data: Any
 ) -> Event:
     """Write one log row: who (`by`, a user, or None for the platform), what, from where to where, why."""
-    return Event.objects.create(
+    row = event(by=by, verb=verb, subject=subject, before=before, after=after, reason=reason, **data)
+    row.save()
+    return row
+
+
+def event(
+    *, by: Any, verb: str, subject: Subject, before: str = "", after: str = "", reason: str = "", **data: Any
+) -> Event:
+    """A log row that is not written yet, for callers that write thousands with Event.objects.bulk_create."""
+    return Event(
         actor_id=by.pk if by else None,
         actor_name=str(by) if by else "SceneMarket",
         verb=verb,
