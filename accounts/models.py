@@ -123,7 +123,10 @@ class Organisation(models.Model):
     """An agency, firm or institute; verified by the reviewer of its city."""
 
     public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
-    uscc = models.CharField(_("unified social credit code"), max_length=18, unique=True, validators=[validate_uscc])
+    # None only for an organisation that an imported list names without its code
+    uscc = models.CharField(  # noqa: DJ001  (unique: two unknown codes are not the same code)
+        _("unified social credit code"), max_length=18, unique=True, null=True, validators=[validate_uscc]
+    )
     name = models.CharField(_("name"), max_length=120)
     short_name = models.CharField(_("short name"), max_length=40, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=OrganisationKind)
@@ -153,7 +156,7 @@ class Organisation(models.Model):
         return self.short_name or self.name
 
     def clean_fields(self, exclude: Any = None) -> None:
-        self.uscc = normalise(self.uscc)
+        self.uscc = normalise(self.uscc) if self.uscc else None
         super().clean_fields(exclude)
 
     @property
@@ -191,6 +194,25 @@ class Membership(models.Model):
     def permissions(self) -> frozenset[str]:
         """What this membership allows inside the organisation."""
         return MEMBER_MAY[self.role]
+
+
+class Invitation(models.Model):
+    """An address asked to join an organisation; whoever proves to own the address may accept."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail address"))
+    role = models.CharField(_("role"), max_length=10, choices=MemberRole, default=MemberRole.EDITOR)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "email"], name="one_invitation_per_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} {self.organisation}"
 
 
 class Appointment(models.Model):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import can
@@ -17,7 +17,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {}
     rows = _public() if not user.is_authenticated else _for(user)
     here = request.path
-    links = [{"label": label, "url": reverse(name), "key": name} for label, name in rows]
+    links = [{"label": label, "url": _address(name), "key": name} for label, name in rows]
+    links = [link for link in links if link["url"]]
     for link in links:
         link["active"] = here == link["url"] or (link["url"] != "/" and here.startswith(link["url"]))
     return {"nav": links, "my_organisation": user.organisation if user.is_authenticated else None}
@@ -46,4 +47,11 @@ def _for(user: Any) -> list[tuple[Any, str]]:
         rows += [(_("Log"), "log")]
     if user.organisation:
         rows += [(_("Suggestions"), "matches"), (_("Deals"), "deals")]
-    return rows + [(_("Opportunities"), "opportunities"), (_("Capabilities"), "capabilities")]
+    return [*rows, (_("Opportunities"), "opportunities"), (_("Capabilities"), "capabilities")]
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
