@@ -6,12 +6,16 @@
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 FIXTURES = Path(__file__).parent / "fixtures"
+Reader = TypeVar("Reader", bound=Callable[..., Any])
+_in_use: dict[str, tuple["Entry", ...]] = {}
+_forget: list[Callable[[], None]] = []
 _NOISE = re.compile(r"[\s·•“”\"'‘’`＂]+")
 
 
@@ -62,13 +66,32 @@ def lists() -> list[str]:
 
 
 @cache
-def entries(name: str) -> tuple[Entry, ...]:
-    """The entries of one list in their order; FileNotFoundError for a list that has no fixture."""
+def fixture(name: str) -> tuple[Entry, ...]:
+    """The entries of one list as its fixture gives them; FileNotFoundError for a list that has no fixture."""
     rows = json.loads((FIXTURES / f"{name}.json").read_text("utf-8"))
     return tuple(Entry(**{**row, "synonyms": tuple(row["synonyms"])}) for row in rows)
 
 
-@cache
+def entries(name: str) -> tuple[Entry, ...]:
+    """The entries of one list in their order: those in use() or else the fixture's."""
+    return _in_use[name] if name in _in_use else fixture(name)
+
+
+def use(name: str, rows: tuple[Entry, ...]) -> None:
+    """Read the list `name` from these rows from now on, in this process: a server gives what its people have edited."""
+    _in_use[name] = rows
+    for forget in _forget:
+        forget()
+
+
+def remembered(reader: Reader) -> Reader:
+    """functools.cache for what is made from entries: forgotten whenever a list changes."""
+    kept = cache(reader)
+    _forget.append(kept.cache_clear)
+    return kept  # type: ignore[return-value]
+
+
+@remembered
 def words(name: str) -> Words:
     """The finder of one list."""
     return Words(entries(name))

@@ -7,7 +7,8 @@ from codelists.plain import Entry, entries, folded
 
 NATIONWIDE = "000000"
 _SUFFIX = re.compile(r"(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|地区|省|市|盟)$")
-_EVERYWHERE = {"全国", "全国范围", "中国", "国内", "全国各地", "不限", "nationwide", "不限区域", "不限地区", "全国可服务", "全球"}
+_DISTRICT = re.compile("[区县旗镇乡]|街道")
+_EVERYWHERE = {*"全国 全国范围 中国 国内 全国各地 不限 nationwide 不限区域 不限地区 全国可服务 全球".split()}
 
 
 @cache
@@ -36,7 +37,8 @@ def code_of(text: str) -> str | None:
     # "湖城市东湖区文昌街道": the longest known place at its head, then the longest inside that one
     for length in range(len(wanted) - 1, 1, -1):
         head = known.get(wanted[:length])
-        if head:
+        # "朝阳区" is a district somewhere, not the city of 朝阳
+        if head and not _DISTRICT.match(wanted[length:]):
             return _inside(head, wanted[length:])
     return None
 

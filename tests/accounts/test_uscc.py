@@ -40,7 +40,13 @@ def test_it_names_what_is_wrong(value, kind):
 
 
 @pytest.mark.parametrize(
-    "pasted", ["９１１１００００６０００３７３４１Ｌ", " 91110000600037341l\u200b", "91110000-60003734-1L", "\ufeff91110000600037341L\n"]
+    "pasted",
+    [
+        "９１１１００００６０００３７３４１Ｌ",
+        " 91110000600037341l\u200b",
+        "91110000-60003734-1L",
+        "\ufeff91110000600037341L\n",
+    ],
 )
 def test_it_takes_what_people_paste(pasted):
     assert normalise(pasted) == "91110000600037341L"
@@ -61,7 +67,11 @@ def test_it_catches_every_swap_of_neighbours(body, place):
     assert fault(code[:place] + code[place + 1] + code[place] + code[place + 2 :]) is not None
 
 
-@given(st.text(ALPHABET, min_size=10, max_size=10), st.text("0123456789", min_size=7, max_size=7), st.sampled_from(ALPHABET))
+@given(
+    st.text(ALPHABET, min_size=10, max_size=10),
+    st.text("0123456789", min_size=7, max_size=7),
+    st.sampled_from(ALPHABET),
+)
 def test_it_agrees_with_a_second_opinion_where_both_look(tail, digits, last):
     # the other library insists on eight leading digits, so only those are compared
     code = "9" + digits + tail[:9] + last
