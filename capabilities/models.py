@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from listings import search
 from listings.models import Listing
 
 
@@ -41,6 +42,7 @@ class Capability(Listing):
     stated_titles = models.JSONField(_("titles as stated"), default=list, blank=True)
 
     log_kind = "capability"
+    SEARCHED = ("title", "summary", "scenes")
     CONTENT = (
         *Listing.CONTENT, "scenes", "category", "trl", "trl13", "certs", "service_regions", "price_min_wan",
         "price_max_wan", "capacity", "cases", "test_technical", "test_infrastructure", "test_business", "test_rules",
@@ -49,7 +51,10 @@ class Capability(Listing):
 
     class Meta(Listing.Meta):
         verbose_name_plural = "capabilities"
-        indexes = [*[i.clone() for i in Listing.Meta.indexes]]
+        indexes = [
+            *[i.clone() for i in Listing.Meta.indexes],
+            search.index("capability_words", "title", "summary", "scenes"),
+        ]
         constraints = [
             *Listing.Meta.constraints,
             models.CheckConstraint(

@@ -1,12 +1,14 @@
 """Every change of a listing: check, change, record, tell after commit. Pages, API, import and tasks are doors to these."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
@@ -19,6 +21,9 @@ from listings.states import DELETABLE, EDITABLE, MOVES, CloseReason, State
 from scenemarket.errors import Invalid, NotAllowed, WrongState
 
 encoder = DjangoJSONEncoder()
+# what a listing cannot be reviewed, or stay open, without
+NEEDED = ("title", "summary", "field")
+NO_REASON: dict[str, list[object]] = {"reason": [_("Please give a reason.")]}
 
 
 @transaction.atomic
@@ -34,38 +39,49 @@ def create_draft(*, kind: str, owner: Organisation, by: User, values: dict[str, 
 
 
 @transaction.atomic
-def edit(listing: Listing, *, by: User, values: dict[str, Any], expected_version: int | None = None) -> Listing:
-    """Change content. A draft or returned listing changes in place; a published one gets a new version at once.
+def edit(
+    listing: Listing, *, by: User, values: dict[str, Any], expected_version: int | None = None, seen_at: datetime | None = None
+) -> Listing:
+    """Change content. A draft or returned listing changes in place; an open one gets a new version at once.
 
-    Raises WrongState when the state does not allow it, or when somebody else has saved since `expected_version`.
+    `seen_at` is the `updated_at` that the person was looking at. Raises WrongState when the state does not allow it, or
+    when somebody else has saved since `expected_version` or `seen_at`; Invalid when an open listing would lose a needed field.
     """
     check_can(by, May.WRITE, organisation=listing.owner)
-    return _change(listing, by=by, values=values, expected_version=expected_version)
-
-
-def _change(listing: Listing, *, by: User | None, values: dict[str, Any], expected_version: int | None) -> Listing:
     if listing.state not in EDITABLE:
-        raise WrongState(
-            _("“%(title)s” is %(state)s and cannot be edited now; nothing was changed.")
-            % {"title": listing.title, "state": State(listing.state).label}
-        )
+        raise WrongState(_refusal(listing))
     changed = {name: value for name, value in values.items() if getattr(listing, name) != value}
-    if not changed:
-        return listing
-    published = listing.state == State.PUBLISHED
+    _check_complete(listing, changed)
     rows = type(listing).objects.filter(pk=listing.pk, state=listing.state, version=expected_version or listing.version)
-    step = {"version": F("version") + 1} if published else {}
-    if rows.update(**changed, **step, updated_at=Now()) != 1:
+    return _change(listing, by=by, changed=changed, rows=rows.filter(updated_at=seen_at) if seen_at else rows)
+
+
+def _check_complete(listing: Listing, changed: dict[str, Any]) -> None:
+    emptied = [name for name in NEEDED if name in changed and not changed[name]]
+    if listing.state == State.PUBLISHED and emptied:
+        raise Invalid(
+            _("The listing is open, so these fields cannot be left empty; nothing was changed."),
+            faults={name: [_("An open listing needs this.")] for name in emptied},
+        )
+
+
+def _change(listing: Listing, *, by: User, changed: dict[str, Any], rows: QuerySet[Any]) -> Listing:
+    published = listing.state == State.PUBLISHED
+    step = {"version": F("version") + 1} if published and changed else {}
+    stamp = {"updated_at": Now()} if changed else {"updated_at": F("updated_at")}
+    if rows.update(**changed, **step, **stamp) != 1:
         raise WrongState(
             _("Somebody else has changed “%(title)s” meanwhile. Your text is kept as unsaved work; reload to see both.")
-            % {"title": listing.title}
+            % {"title": listing.title},
+            code="changed_meanwhile",
         )
+    forget_typed(by=by, kind=listing.log_kind, listing=listing)
+    if not changed:
+        return listing
     listing.refresh_from_db()
     _keep_version(listing, by)
     verb = "listing.revised" if published else "listing.edited"
     record(by=by, verb=verb, subject=listing, before=listing.state, after=listing.state, fields=sorted(changed))
-    if by:
-        forget_typed(by=by, kind=listing.log_kind, listing=listing)
     return listing
 
 
@@ -81,15 +97,14 @@ def _keep_version(listing: Listing, by: User | None) -> None:
 
 def _move(listing: Listing, name: str, *, by: User | None, reason: str = "", **values: Any) -> Listing:
     """Make one move of the table with a conditional UPDATE; the loser of a race gets WrongState. `by` None: the platform."""
-    move = MOVES[name]
+    move, before = MOVES[name], listing.state
     if by is not None:
         _check_may(listing, name, by)
-    if move.needs_reason and not reason.strip():
-        raise Invalid(_("Please say why, so that the other side can act on it; nothing was changed."))
-    before = listing.state
     if before not in move.sources:
         raise WrongState(_refusal(listing))
-    rows = type(listing).objects.filter(pk=listing.pk, state__in=move.sources)
+    if move.needs_reason and not reason.strip():
+        raise Invalid(_("Please say why, so that the other side can act on it; nothing was changed."), faults=NO_REASON)
+    rows = type(listing).objects.filter(pk=listing.pk, state=before, version=listing.version)
     if rows.update(state=move.target, updated_at=Now(), **values) != 1:
         listing.refresh_from_db()
         raise WrongState(_refusal(listing))
@@ -116,35 +131,56 @@ def _refusal(listing: Listing) -> Any:
 @transaction.atomic
 def submit(listing: Listing, *, by: User) -> Listing:
     """Ask for review; raises Invalid with each missing field."""
-    missing = {name: [_("This is needed before review.")] for name in ("title", "summary", "field") if not getattr(listing, name)}
-    if missing:
-        raise Invalid(_("The draft is kept, but some fields are missing before it can be reviewed."), faults=missing)
+    _check_may(listing, "submit", by)
+    if listing.state in MOVES["submit"].sources:
+        _check_ready(listing)
     _move(listing, "submit", by=by, author=by, submitted_at=Now(), return_reason="")
-    tell(
-        reviewers(listing.city),
-        kind="listing.submitted",
-        key=f"listing.submitted:{listing.public_id}:{listing.version}:{listing.submitted_at:%s}",
-        path=listing.get_absolute_url(),
-        params={"title": listing.title, "owner": str(listing.owner)},
-    )
+    _tell(listing, reviewers(listing.city), "listing.submitted")
     return listing
+
+
+def _check_ready(listing: Listing) -> None:
+    faults: dict[str, list[object]] = {
+        name: [_("This is needed before review.")] for name in NEEDED if not getattr(listing, name)
+    }
+    if is_past(listing):
+        faults["deadline"] = [_("The deadline has passed; give a later day or leave it open.")]
+    if faults:
+        raise Invalid(_("The draft is kept, but something has to be put right before it can be reviewed."), faults=faults)
+
+
+def is_past(listing: Listing) -> bool:
+    """Whether its deadline was before today in Shanghai; a listing without one is never past."""
+    deadline = getattr(listing, "deadline", None)
+    return bool(deadline and deadline < timezone.localdate())
 
 
 @transaction.atomic
 def approve(listing: Listing, *, by: User) -> Listing:
-    """Publish what was submitted; the author never approves the own listing."""
-    if listing.author_id == by.pk:
+    """Publish what was submitted. Nobody approves what they wrote, or what their own organisation opens."""
+    _check_may(listing, "approve", by)
+    if listing.author_id == by.pk or _has_written(listing, by):
         raise NotAllowed(_("You wrote this listing, so somebody else has to approve it; nothing was changed."))
+    if listing.owner_id in by.organisation_ids:
+        raise NotAllowed(_("This listing is your own organisation's, so another reviewer has to approve it; nothing was changed."))
+    if not listing.owner.is_verified:
+        raise WrongState(_("%(owner)s is not verified yet. Verify the organisation first; the listing waits.") % {"owner": listing.owner})
+    if listing.state == State.SUBMITTED and is_past(listing):
+        raise WrongState(_("The deadline has passed while the listing was waiting. Return it with a word about a later day."))
     _move(listing, "approve", by=by, approved_by=by, published_at=Now())
-    _tell_owner(listing, "listing.approved")
+    _tell(listing, members_with(listing.owner, May.WRITE), "listing.approved")
     return listing
+
+
+def _has_written(listing: Listing, by: User) -> bool:
+    return Version.objects.filter(kind=listing.log_kind, listing_id=listing.pk, by=by).exists()
 
 
 @transaction.atomic
 def send_back(listing: Listing, *, by: User, reason: str) -> Listing:
     """Return what was submitted, with the reason that its author will read."""
-    _move(listing, "send_back", by=by, reason=reason, return_reason=reason)
-    _tell_owner(listing, "listing.returned", reason=reason)
+    _move(listing, "send_back", by=by, reason=reason.strip(), return_reason=reason.strip())
+    _tell(listing, members_with(listing.owner, May.WRITE), "listing.returned", reason=listing.return_reason)
     return listing
 
 
@@ -161,20 +197,46 @@ def resume(listing: Listing, *, by: User) -> Listing:
 
 
 @transaction.atomic
-def close(listing: Listing, *, by: User | None, reason: CloseReason) -> Listing:
-    """End it as matched, expired or withdrawn; `by` None is the platform."""
+def close(listing: Listing, *, by: User | None, reason: str) -> Listing:
+    """End it as matched, expired or withdrawn; `by` None is the platform. Raises Invalid for any other reason."""
+    if reason not in CloseReason.values:
+        raise Invalid(_("Please choose why it ends: matched, expired or withdrawn; nothing was changed."), faults=NO_REASON)
     return _move(listing, "close", by=by, reason=reason, close_reason=reason, closed_at=Now())
+
+
+def close_expired(limit: int = 200) -> int:
+    """Close open listings whose deadline was before today (the database's clock, Shanghai days); returns how many.
+
+    Safe to run anywhere, any number of times at once: each is closed by its own conditional UPDATE.
+    """
+    return sum(_close_expired(kind.model.objects.past(), limit) for kind in kinds.every() if hasattr(kind.model, "deadline"))
+
+
+def _close_expired(rows: QuerySet[Any], limit: int) -> int:
+    closed = 0
+    for listing in rows.select_related("owner")[:limit]:
+        try:
+            with transaction.atomic():
+                close(listing, by=None, reason=CloseReason.EXPIRED)
+                _tell(listing, members_with(listing.owner, May.WRITE), "listing.expired")
+        except WrongState:  # another process, or a person, was faster
+            continue
+        closed += 1
+    return closed
 
 
 @transaction.atomic
 def delete_draft(listing: Listing, *, by: User) -> None:
     """Remove a draft for good; anything that was ever submitted stays."""
     check_can(by, May.WRITE, organisation=listing.owner)
-    if listing.state not in DELETABLE:
+    if listing.state not in DELETABLE or listing.submitted_at:
         raise WrongState(_refusal(listing))
-    record(by=by, verb="listing.deleted", subject=listing, before=listing.state)
+    gone, _rows = type(listing).objects.filter(pk=listing.pk, state=listing.state, submitted_at=None).delete()
+    if not gone:
+        raise WrongState(_refusal(listing))
     Version.objects.filter(kind=listing.log_kind, listing_id=listing.pk).delete()
-    listing.delete()
+    SavedDraft.objects.filter(kind=listing.log_kind, listing_public_id=listing.public_id).delete()
+    record(by=by, verb="listing.deleted", subject=listing, before=listing.state)
 
 
 @transaction.atomic
@@ -204,11 +266,16 @@ def members_with(organisation: Organisation, may: May) -> list[User]:
     return [m.user for m in members if may in m.permissions]
 
 
-def _tell_owner(listing: Listing, kind: str, **params: Any) -> None:
+def _tell(listing: Listing, people: list[User], kind: str, **params: Any) -> None:
+    """Once per (person, submission): a listing that comes back and is submitted again is told again."""
+    moment = listing.submitted_at.isoformat() if listing.submitted_at else ""
     tell(
-        members_with(listing.owner, May.WRITE),
+        people,
         kind=kind,
-        key=f"{kind}:{listing.public_id}:{listing.version}:{listing.submitted_at:%s}",
+        key=f"{kind}:{listing.public_id}:{listing.version}:{moment}",
         path=listing.get_absolute_url(),
-        params={"title": listing.title, "owner": str(listing.owner), **params},
-    )
+        params={
+            "title": listing.title, "owner": str(listing.owner),
+            "listing_kind": listing.log_kind, "listing": listing.public_id, **params,
+        },
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from listings import search
 from listings.models import Listing
 
 
@@ -50,6 +51,7 @@ class Opportunity(Listing):
     contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
 
     log_kind = "opportunity"
+    SEARCHED = ("title", "summary", "need")
     CONTENT = (
         *Listing.CONTENT, "need", "deliverables", "site", "data_offered", "equipment", "users_offered", "scene_type",
         "region", "lead", "cooperation", "budget_min_wan", "budget_max_wan", "budget_source", "min_trl",
@@ -61,6 +63,7 @@ class Opportunity(Listing):
         indexes = [
             *[i.clone() for i in Listing.Meta.indexes],
             models.Index(fields=["state", "deadline"]),
+            search.index("opportunity_words", "title", "summary", "need"),
         ]
         constraints = [
             *Listing.Meta.constraints,

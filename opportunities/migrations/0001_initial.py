@@ -2,12 +2,15 @@
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import scenemarket.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import scenemarket.ids
+from listings import search
 
 
 class Migration(migrations.Migration):
@@ -81,5 +84,14 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['state', 'city', '-published_at'], name='opportuniti_state_c8465f_idx'), models.Index(fields=['owner', 'state'], name='opportuniti_owner_i_46c069_idx'), django.contrib.postgres.indexes.GinIndex(fields=['technologies'], name='opportuniti_technol_f74e6f_gin'), models.Index(fields=['state', 'deadline'], name='opportuniti_state_35b1b4_idx')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='opportunity_version_counts_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('close_reason', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('close_reason', ''), ('closed_at', None)), _connector='OR'), name='opportunity_closed_with_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['published', 'paused']), _negated=True), ('published_at__isnull', False), _connector='OR'), name='opportunity_published_has_a_time'), models.CheckConstraint(condition=models.Q(('approved_by', None), ('author', None), models.Q(('approved_by', models.F('author')), _negated=True), _connector='OR'), name='opportunity_author_never_approves'), models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('city', 'number'), name='opportunity_number_is_unique_in_city'), models.CheckConstraint(condition=models.Q(('budget_min_wan', None), ('budget_max_wan', None), ('budget_max_wan__gte', models.F('budget_min_wan')), _connector='OR'), name='budget_from_not_above_to'), models.CheckConstraint(condition=models.Q(('min_trl', None), ('min_trl__range', (1, 9)), _connector='OR'), name='min_trl_one_to_nine')],
             },
+        ),
+        search.CREATE,
+        migrations.AddIndex(
+            model_name='opportunity',
+            index=models.Index(fields=['-published_at', '-id'], name='opportuniti_publish_a9a081_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='opportunity',
+            index=django.contrib.postgres.indexes.GinIndex(models.Func(models.F('title'), models.F('summary'), models.F('need'), function='listing_words', output_field=django.contrib.postgres.search.SearchVectorField()), name='opportunity_words'),
         ),
     ]

@@ -1,0 +1,171 @@
+"""Facets: what a list can be narrowed by, with a live count behind each value. Counts of one facet ignore its own choice.
+
+All counts of a page are one query: the rows that match the rest of the address are read once, as a narrow table, and
+counted for each facet under the choices made in the others.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import BooleanField, Case, CharField, Expression, ExpressionWrapper, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull, LessThan
+from django.utils.translation import gettext_lazy as _
+
+from codelists import names
+from listings.states import State
+from scenemarket import figures
+
+Chosen = Mapping[str, list[str]]
+SHOWN = (State.PUBLISHED, State.PAUSED, State.CLOSED)
+UNKNOWN = "unknown"
+# bands of 万元
+EDGES, BANDS = (50, 200, 1000), ("-50", "50-200", "200-1000", "1000-")
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One facet. `column` is what rows are counted by (several values a row when `many`).
+
+    Labels come from `label_of`, else from the code list `list_name`. `fixed` values are shown in their order, zero or
+    not; without them the values that occur are shown, most first. `default` narrows when nothing is chosen.
+    """
+
+    name: str
+    title: Any
+    column: Expression | F
+    many: bool = False
+    list_name: str = ""
+    label_of: Callable[[str], str] | None = None
+    fixed: Callable[[], Iterable[str]] | None = None
+    default: tuple[str, ...] = ()
+    closed: bool = False
+
+    @property
+    def alias(self) -> str:
+        return f"f_{self.name}"
+
+    def condition(self, values: list[str]) -> Q | None:
+        """The condition on the alias, or None when everything passes."""
+        wanted = values or list(self.default)
+        return Q(**{f"{self.alias}__{'overlap' if self.many else 'in'}": wanted}) if wanted else None
+
+    def label(self, value: str) -> str:
+        if self.label_of:
+            return self.label_of(value)
+        return names.name(self.list_name, value) if self.list_name else value
+
+
+def narrow(rows: QuerySet[Any], facets: Iterable[Facet], chosen: Chosen) -> QuerySet[Any]:
+    """The rows that pass every choice."""
+    for facet in facets:
+        condition = facet.condition(chosen.get(facet.name, []))
+        if condition is not None:
+            rows = rows.alias(**{facet.alias: facet.column}).filter(condition)
+    return rows
+
+
+@dataclass
+class Counts:
+    """`total` rows pass every choice; `of[facet][value]` would with that value instead of the facet's own choice."""
+
+    total: int = 0
+    all: int = 0
+    of: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def count(rows: QuerySet[Any], facets: Iterable[Facet], chosen: Chosen) -> Counts:
+    """Every count of a list page in one query. `rows` are narrowed by everything but the facets."""
+    facets = list(facets)
+    conditions = {f.name: f.condition(chosen.get(f.name, [])) for f in facets}
+    active = {name: condition for name, condition in conditions.items() if condition is not None}
+    try:
+        sql, params = _narrow_table(rows, facets, active)
+    except EmptyResultSet:
+        return Counts()
+    parts = ["SELECT '', 'all', count(*) FROM base", f"SELECT '', 'total', count(*) FROM base{_where(active)}"]
+    parts += [_group(facet, [name for name in active if name != facet.name]) for facet in facets]
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(f"WITH base AS MATERIALIZED ({sql}) " + " UNION ALL ".join(parts), params)
+        return _counts(cursor.fetchall())
+
+
+def _narrow_table(rows: QuerySet[Any], facets: list[Facet], active: dict[str, Q]) -> tuple[str, Any]:
+    inside = {f"in_{name}": ExpressionWrapper(q, output_field=BooleanField()) for name, q in active.items()}
+    table = rows.order_by().annotate(**{f.alias: f.column for f in facets}).annotate(**inside)
+    return table.values(*[f.alias for f in facets], *inside).query.sql_with_params()
+
+
+def _group(facet: Facet, others: list[str]) -> str:
+    # names come from this code, never from the address
+    source = f"base, unnest({facet.alias}) AS value" if facet.many else "base"
+    value = "value" if facet.many else facet.alias
+    known = f"{value}::text <> ''"
+    return f"SELECT '{facet.name}', {value}::text, count(*) FROM {source}{_where(others, known)} GROUP BY 2"
+
+
+def _where(names_: Iterable[str], *more: str) -> str:
+    terms = [*(f"in_{name}" for name in names_), *more]
+    return f" WHERE {' AND '.join(terms)}" if terms else ""
+
+
+def _counts(rows: list[tuple[str, str, int]]) -> Counts:
+    counts = Counts()
+    for name, value, n in rows:
+        if name:
+            counts.of.setdefault(name, {})[value] = n
+        else:
+            setattr(counts, value, n)
+    return counts
+
+
+def groups(facets: Iterable[Facet], counts: Counts, chosen: Chosen) -> list[dict[str, Any]]:
+    """The facet column as the template draws it: groups of options with counts, chosen ones always there."""
+    return [_drawn(facet, counts.of.get(facet.name, {}), chosen.get(facet.name, [])) for facet in facets]
+
+
+def _drawn(facet: Facet, found: dict[str, int], chosen: list[str]) -> dict[str, Any]:
+    by_count = sorted(found, key=lambda value: (-found[value], value))
+    values = list(dict.fromkeys([*(facet.fixed() if facet.fixed else by_count), *chosen]))
+    options = [
+        {"value": v, "label": facet.label(v), "count": found.get(v, 0), "checked": v in chosen} for v in values
+    ]  # fmt: skip
+    closed = facet.closed and not chosen
+    return {"title": facet.title, "name": facet.name, "options": options, "closed": closed}
+
+
+# --- Facets that both kinds share ---------------------------------------------------------------------------------------
+def code_facet(name: str, title: Any, list_name: str, *, every: bool = True, **options: Any) -> Facet:
+    """A facet of a code list; with `every`, all its codes are shown, in their order."""
+    fixed = (lambda: names.codes(list_name)) if every else None
+    return Facet(name, title, F(name), list_name=list_name, fixed=fixed, **options)
+
+
+def band_facet(name: str, title: Any, low: str, high: str) -> Facet:
+    """Sums of 万元 in bands, by the upper end where there is one; "unknown" is its own band."""
+    amount = Coalesce(F(high), F(low))
+    column = Case(
+        When(IsNull(amount, True), then=Value(UNKNOWN)),
+        *[When(LessThan(amount, Value(Decimal(edge))), then=Value(band)) for edge, band in zip(EDGES, BANDS, strict=False)],
+        default=Value(BANDS[-1]),
+        output_field=CharField(),
+    )
+    return Facet(name, title, column, label_of=band_label, fixed=lambda: (*BANDS, UNKNOWN))
+
+
+def band_label(band: str) -> str:
+    """"50-200" -> "50—200 万元"."""
+    if band not in BANDS:
+        return figures.money_range(None, None)
+    low, high = (Decimal(end) if end else None for end in band.split("-"))
+    return figures.money_range(low, high)
+
+
+STATE = Facet(
+    "state", _("State"), F("state"), label_of=lambda value: str(State(value).label) if value in SHOWN else value,
+    fixed=lambda: SHOWN, default=(State.PUBLISHED, State.PAUSED),
+)  # fmt: skip
