@@ -1,55 +1,65 @@
 """Places by their GB/T 2260 codes: what a written place means, and what lies in what. Plain Python."""
 
 import re
-from functools import cache
+from functools import lru_cache
 
-from codelists.plain import Entry, entries, folded
+from codelists.plain import Entry, entries, folded, remembered
 
 NATIONWIDE = "000000"
+_LONGEST = 24  # characters of the longest name of a place
 _SUFFIX = re.compile(r"(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|地区|省|市|盟)$")
 _DISTRICT = re.compile("[区县旗镇乡]|街道")
-_EVERYWHERE = {*"全国 全国范围 中国 国内 全国各地 不限 nationwide 不限区域 不限地区 全国可服务 全球".split()}
+_EVERYWHERE = {
+    "全国", "全国范围", "中国", "国内", "全国各地", "不限", "nationwide", "不限区域", "不限地区", "全国可服务", "全球",
+}  # fmt: skip
 
 
-@cache
-def _by_name() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for entry in entries("region"):
-        for name in (entry.code, entry.name_zh, *entry.synonyms, _SUFFIX.sub("", entry.name_zh)):
-            found.setdefault(folded(name), entry.code)
-    return found
+class _Finder:
+    """Finds the code of a written place; what was asked before is remembered, up to a limit."""
+
+    def __init__(self, rows: tuple[Entry, ...]) -> None:
+        self._by_name: dict[str, str] = {}
+        for entry in rows:
+            for name in (entry.code, entry.name_zh, *entry.synonyms, _SUFFIX.sub("", entry.name_zh)):
+                self._by_name.setdefault(folded(name), entry.code)
+        self.code_of = lru_cache(maxsize=20_000)(self._code_of)
+
+    def _code_of(self, text: str) -> str | None:
+        wanted = folded(text)
+        if wanted in _EVERYWHERE:
+            return NATIONWIDE
+        if wanted in self._by_name:
+            return self._by_name[wanted]
+        # "湖城市东湖区文昌街道": the longest known place at its head, then the longest inside that one
+        for length in range(min(len(wanted) - 1, _LONGEST), 1, -1):
+            head = self._by_name.get(wanted[:length])
+            # "朝阳区" is a district somewhere, not the city of 朝阳
+            if head and not _DISTRICT.match(wanted[length:]):
+                return self._inside(head, wanted[length:])
+        return None
+
+    def _inside(self, code: str, rest: str) -> str:
+        """The district of `code` that `rest` begins with, else `code` itself."""
+        for length in range(min(len(rest), _LONGEST), 1, -1):
+            inner = self._by_name.get(rest[:length])
+            if inner and contains(code, inner):
+                return inner if length == len(rest) else self._inside(inner, rest[length:])
+        return code
 
 
-@cache
+@remembered
+def _finder() -> _Finder:
+    return _Finder(entries("region"))
+
+
+@remembered
 def _by_code() -> dict[str, Entry]:
     return {entry.code: entry for entry in entries("region")}
 
 
-@cache
 def code_of(text: str) -> str | None:
     """The code of a written place ("湖城市东湖区", "湖城", "990101"; NATIONWIDE for "全国"), or None when it is not known."""
-    wanted = folded(text)
-    if wanted in _EVERYWHERE:
-        return NATIONWIDE
-    known = _by_name()
-    if wanted in known:
-        return known[wanted]
-    # "湖城市东湖区文昌街道": the longest known place at its head, then the longest inside that one
-    for length in range(len(wanted) - 1, 1, -1):
-        head = known.get(wanted[:length])
-        # "朝阳区" is a district somewhere, not the city of 朝阳
-        if head and not _DISTRICT.match(wanted[length:]):
-            return _inside(head, wanted[length:])
-    return None
-
-
-def _inside(code: str, rest: str) -> str:
-    """The district of `code` that `rest` begins with, else `code` itself."""
-    for length in range(len(rest), 1, -1):
-        inner = _by_name().get(rest[:length])
-        if inner and contains(code, inner):
-            return inner if length == len(rest) else _inside(inner, rest[length:])
-    return code
+    return _finder().code_of(text)
 
 
 def name_of(code: str) -> str:

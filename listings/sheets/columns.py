@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from codelists import plain, regions
@@ -33,7 +32,7 @@ class Column:
         return DERIVED.get(self.parser.partition(":")[0], _only_key)(self)
 
 
-@cache
+@plain.remembered
 def columns(kind: str) -> dict[str, Column]:
     """The columns of "opportunity" or "capability" by key, in the official order."""
     found = {}
@@ -47,7 +46,7 @@ def columns(kind: str) -> dict[str, Column]:
     return found
 
 
-@cache
+@plain.remembered
 def keys(kind: str) -> tuple[str, ...]:
     """Every key that rows of this kind have."""
     return tuple(dict.fromkeys(key for column in columns(kind).values() for key in column.filled()))

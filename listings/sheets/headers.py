@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
+from codelists.plain import remembered
 from listings.sheets.amounts import unit_of_header
 from listings.sheets.columns import Column, columns
 from listings.sheets.text import folded, text_of
@@ -36,7 +36,7 @@ class Header:
         return len(recognised), len(recognised & _TELLING[self.kind])
 
 
-@cache
+@remembered
 def _by_name(kind: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, column in columns(kind).items():
@@ -49,7 +49,6 @@ def _by_name(kind: str) -> dict[str, str]:
     return found
 
 
-@cache
 def recognise(kind: str, header: str) -> Column | None:
     """The official column that a header names, or None."""
     word = _DECORATION.sub("", folded(header))

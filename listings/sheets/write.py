@@ -71,7 +71,7 @@ def write_xlsx(target: Target, kind: str, rows: Iterable[Mapping[str, Any]], tit
 
 def text_cell(sheet: Any, text: str, like: Any) -> Any:
     """A cell that is text whatever it begins with, looking like the cell `like`."""
-    cell = WriteOnlyCell(sheet, disarmed(text) or None)
+    cell: Any = WriteOnlyCell(sheet, disarmed(text) or None)
     if text:
         # without this, the library makes a formula of text that begins with an equals sign
         cell.data_type = "s"
