@@ -132,6 +132,12 @@ def marked(text: str, spans: Iterable[marking.Span | tuple[int, int, int, str]] 
     return marking.marked(text or "", [s if isinstance(s, marking.Span) else marking.Span(*s) for s in spans])
 
 
+@register.filter
+def paragraphs(text: str) -> SafeString:
+    """Each line of a plain text as a paragraph."""
+    return marking.marked(text or "", [])
+
+
 @register.inclusion_tag("_components/histogram.html")
 def histogram(
     bins: list[int], line: float, low: float = 40, high: float = 100, name: str = "line", form: str = "", label: str = ""
