@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from codelists import plain, regions
@@ -27,7 +28,7 @@ class Column:
     official: bool
     width: int
 
-    def filled(self) -> tuple[str, ...]:
+    def keys(self) -> tuple[str, ...]:
         """The keys that a cell of this column fills in."""
         return DERIVED.get(self.parser.partition(":")[0], _only_key)(self)
 
@@ -49,7 +50,7 @@ def columns(kind: str) -> dict[str, Column]:
 @plain.remembered
 def keys(kind: str) -> tuple[str, ...]:
     """Every key that rows of this kind have."""
-    return tuple(dict.fromkeys(key for column in columns(kind).values() for key in column.filled()))
+    return tuple(dict.fromkeys(chain.from_iterable(column.keys() for column in columns(kind).values())))
 
 
 def parse(column: Column, value: Any, unit: str = "万元") -> Parsed:
