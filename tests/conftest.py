@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import Organisation, User
@@ -38,6 +39,12 @@ class Cast:
 
     def user(self, name: str) -> Any:
         return getattr(self, name) or AnonymousUser()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """With the database come the hashed assets, which every page names."""
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """Rows for tests: everything valid by default, nothing random that a test could trip over."""
 
 from datetime import timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
 import factory
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.models import Appointment, Membership, Organisation, OrganisationKind, User
@@ -28,6 +30,12 @@ def uscc(number: int, head: str = "91") -> str:
     return first17 + check_character(first17)
 
 
+@cache
+def hashed_password() -> str:
+    """PASSWORD as the database holds it; hashed once, as hashing is slow on purpose."""
+    return make_password(PASSWORD)
+
+
 class UserFactory(factory.django.DjangoModelFactory[User]):
     class Meta:
         model = User
@@ -35,7 +43,7 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
 
     email = factory.Sequence(lambda n: f"person{n}@city.example")
     name = factory.Sequence(lambda n: f"甲{n}")
-    password = factory.django.Password(PASSWORD)
+    password = factory.LazyFunction(hashed_password)
 
 
 class OrganisationFactory(factory.django.DjangoModelFactory[Organisation]):
