@@ -57,7 +57,7 @@ def line(part: dict[str, object]) -> str:
     pid = part["pid"]
     if not isinstance(pid, int) or not is_alive(pid):
         return f"  {part['name']:<14} down, being restarted"
-    again = f", restarted {part['restarts']} times" if part["restarts"] else ""
+    again = f", restarted {part['restarts']}×" if part["restarts"] else ""
     return f"  {part['name']:<14} process {pid:<8} up {since(float(str(part['started'])))}{again}"
 
 

@@ -210,7 +210,7 @@ class Whole:
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
-    """SIGTERM and SIGHUP end us as Ctrl-C does."""
+    """Ctrl-C, SIGTERM and a closed terminal end us alike."""
     raise KeyboardInterrupt
 
 
@@ -222,8 +222,10 @@ def ignore_signals() -> None:
 
 def run(whole: Whole) -> int:
     """Start, tell, watch, and whatever happens end everything. Out: the exit code."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupt)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # else nohup wants us to outlive the terminal
+        signal.signal(signal.SIGHUP, interrupt)
     code = 0
     try:
         whole.start()
