@@ -19,9 +19,10 @@ DIGEST_HOUR = 8
 class Subject(Protocol):
     """What an event is about; models give these as fields or properties."""
 
-    public_id: str
-    log_kind: str
-
+    @property
+    def public_id(self) -> str: ...
+    @property
+    def log_kind(self) -> str: ...
     @property
     def log_title(self) -> str: ...
     @property

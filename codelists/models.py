@@ -23,6 +23,10 @@ class List(models.TextChoices):
     DECLINE_OPPORTUNITY = "decline_opportunity", _("Why an opportunity's side declines")
     DECLINE_CAPABILITY = "decline_capability", _("Why a capability's side declines")
     EXCLUSION = "exclusion", _("Why a match is excluded")
+    CLOSE_REASON = "close_reason", _("Why a listing is closed")
+    ORGANISATION_KIND = "organisation_kind", _("Organisation kind")
+    TRL = "trl", _("Technology readiness level")
+    HEADER = "header", _("Column of a list")
 
 
 class CodeQuerySet(models.QuerySet["Code"]):

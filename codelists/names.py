@@ -26,6 +26,11 @@ def options(list_name: str) -> list[tuple[str, str]]:
     return [(c.code, c.name) for c in Code.objects.of(list_name).valid()]
 
 
+def codes(list_name: str) -> list[str]:
+    """Every code of a list in its order, ended ones too; from the process's memory."""
+    return [code for name_, code in _table() if name_ == list_name]
+
+
 def forget() -> None:
     """Read again at the next call; for the moment after an edit."""
     global _checked, _mark
