@@ -5,12 +5,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from insights import home as facts
+from scenemarket.figures import money_parts
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
+    figures = facts.figures()
+    value, unit = money_parts(figures.signed_wan)
     context = {
-        "figures": facts.figures(),
+        "figures": figures,
+        "signed": {"value": value, "unit": unit},
         "batches": facts.newest_batches(),
         "programmes": facts.programmes(),
         "newest": facts.newest_opportunities(),

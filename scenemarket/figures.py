@@ -45,7 +45,7 @@ def money(wan: Decimal | int | None) -> str:
     """A sum in 万元 -> "280 万元", from 1 亿 on "41.6 亿元"; in English yuan in full words; None -> "unknown"."""
     if wan is None:
         return _("unknown")
-    return SPACE.join(_said(Decimal(wan)))
+    return SPACE.join(money_parts(Decimal(wan)))
 
 
 def money_range(low: Decimal | None, high: Decimal | None, *, unknown: str = "") -> str:
@@ -58,13 +58,14 @@ def money_range(low: Decimal | None, high: Decimal | None, *, unknown: str = "")
         return _("from %(sum)s") % {"sum": money(low)}
     if low == high:
         return money(low)
-    (first, unit), (last, last_unit) = _said(Decimal(low)), _said(Decimal(high))
+    (first, unit), (last, last_unit) = money_parts(Decimal(low)), money_parts(Decimal(high))
     if unit == last_unit:
         return f"{first}—{last}{SPACE}{unit}" if speaks_chinese() else f"{first}–{last.removeprefix('¥')}{SPACE}{unit}".strip()
     return f"{money(low)} — {money(high)}"
 
 
-def _said(wan: Decimal) -> tuple[str, str]:
+def money_parts(wan: Decimal) -> tuple[str, str]:
+    """A sum in 万元 as its figure and its unit, in the reader's language."""
     if speaks_chinese():
         return (count(plain(wan / 10_000)), YI) if abs(wan) >= 10_000 else (count(plain(wan)), WAN)
     yuan = wan * 10_000

@@ -1,0 +1,38 @@
+"""The interface speaks Chinese, completely."""
+
+from babel.messages.catalog import Catalog
+from django.utils import translation
+from django.utils.translation import gettext
+
+from scenemarket import catalog
+
+
+def test_every_sentence_of_the_interface_is_translated() -> None:
+    assert catalog.faults() == []
+
+
+def test_the_msgids_are_english() -> None:
+    chinese = [m.id for m in catalog.read() if m.id and any("\u4e00" <= c <= "\u9fff" for c in str(m.id))]
+    assert all("万元" in str(text) for text in chinese), chinese
+
+
+def test_it_reads_texts_of_code_and_of_templates() -> None:
+    found = catalog.collected()
+    assert found.get("Draft") is not None
+    assert found.get("How matching works") is not None
+
+
+def test_merging_keeps_what_is_still_said_and_drops_the_rest() -> None:
+    found, known = Catalog(), Catalog()
+    found.add("kept")
+    known.add("kept", "留下")
+    known.add("gone", "去掉")
+    merged = catalog.merge(found, known)
+    assert merged.get("kept").string == "留下"  # type: ignore[union-attr]
+    assert merged.get("gone") is None
+
+
+def test_the_compiled_catalogue_is_what_django_speaks() -> None:
+    catalog.compile_all()
+    with translation.override("zh-hans"):
+        assert gettext("Draft") == "草稿"
