@@ -1,4 +1,4 @@
-"""Runs in shards, what each pair scored, the match that people decide on, and the two answers."""
+"""Runs in steps, what each pair scored, the match that people decide on, and the two answers."""
 
 from typing import Any
 
@@ -10,10 +10,23 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from capabilities.models import Capability
-from matching.states import BEFORE_AGREED, AnswerState, MatchState, Origin, RunOrigin, RunState, Side
+from listings.states import State
+from matching.states import BEFORE_AGREED, AnswerState, MatchState, Origin, RunOrigin, RunState, Side, Step
 from opportunities.models import Opportunity
 from scenemarket.ids import new_id
-from scenemarket.leases import Leased
+from scenemarket.leases import Leased, LeasedQuerySet, WorkState
+
+
+class MatchRunQuerySet(models.QuerySet["MatchRun"]):
+    def of_cities(self, cities: list[str]) -> "MatchRunQuerySet":
+        return self.filter(city__in=cities)
+
+    def full(self) -> "MatchRunQuerySet":
+        """Runs over a whole city; increments are about one listing."""
+        return self.exclude(origin=RunOrigin.INCREMENT)
+
+    def finished(self) -> "MatchRunQuerySet":
+        return self.filter(state__in=[RunState.READY, RunState.RELEASED, RunState.WITHDRAWN])
 
 
 class MatchRun(models.Model):
@@ -43,6 +56,7 @@ class MatchRun(models.Model):
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     failure = models.TextField(blank=True)
 
+    objects = MatchRunQuerySet.as_manager()
     log_kind = "run"
 
     class Meta:
@@ -53,12 +67,8 @@ class MatchRun(models.Model):
                 condition=Q(state__in=[RunState.QUEUED, RunState.RUNNING]) & ~Q(origin=RunOrigin.INCREMENT),
                 name="one_full_run_at_a_time_per_city",
             ),
-            models.UniqueConstraint(
-                fields=["listing_kind", "listing_id", "listing_version", "city"],
-                condition=Q(origin=RunOrigin.INCREMENT),
-                name="one_increment_per_listing_version_and_city",
-            ),
         ]
+        indexes = [models.Index(fields=["state", "origin"]), models.Index(fields=["city", "origin", "-id"])]
 
     def __str__(self) -> str:
         return f"R-{self.pk:04d}"
@@ -77,24 +87,81 @@ class MatchRun(models.Model):
         return reverse("run", args=[self.public_id])
 
 
+class ShardQuerySet(LeasedQuerySet):
+    def unfinished(self) -> "ShardQuerySet":
+        return self.exclude(work_state=WorkState.DONE)
+
+
 class Shard(Leased):
-    """A range of a run's opportunities; the unit of work of one Celery task."""
+    """One step of a run, the work of one Celery task: freeze the lists, score a range, merge, or an increment."""
 
     run = models.ForeignKey(MatchRun, models.CASCADE, related_name="shards")
-    index = models.PositiveIntegerField()
-    start = models.PositiveIntegerField()
-    stop = models.PositiveIntegerField()
+    step = models.CharField(max_length=10, choices=Step, default=Step.SCORE)
+    index = models.PositiveIntegerField(default=0)
+    start = models.PositiveIntegerField(default=0)
+    stop = models.PositiveIntegerField(default=0)
     result = models.BinaryField(null=True)
+    # when a worker was last told of it; a message that got lost is sent again, one that waits is not doubled
+    nudged_at = models.DateTimeField(null=True)
+
+    objects = ShardQuerySet.as_manager()
 
     class Meta:
-        ordering = ["run", "index"]
+        ordering = ["run", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["run", "index"], name="one_shard_per_index"),
+            models.UniqueConstraint(fields=["run", "step", "index"], name="one_shard_per_step_and_index"),
             models.CheckConstraint(condition=Q(stop__gte=F("start")), name="shard_range_is_a_range"),
+        ]
+        indexes = [models.Index(fields=["work_state", "available_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.run} {self.step} #{self.index}"
+
+
+class SnapshotPart(models.Model):
+    """A few thousand of the listings that a run reads, as they were when it began: every worker sees the same."""
+
+    run = models.ForeignKey(MatchRun, models.CASCADE, related_name="snapshot_parts")
+    side = models.CharField(max_length=12, choices=Side)
+    index = models.PositiveIntegerField()
+    records = models.BinaryField()
+
+    class Meta:
+        ordering = ["run", "side", "index"]
+        constraints = [models.UniqueConstraint(fields=["run", "side", "index"], name="one_snapshot_part_per_index")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.side} {self.index}"
+
+
+class Scored(models.Model):
+    """Which version of a listing went last into a run for a city: what is published without it is still to be matched."""
+
+    kind = models.CharField(max_length=12, choices=Side)
+    listing_id = models.BigIntegerField()
+    city = models.CharField(max_length=12)
+    version = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "city", "listing_id"], name="one_mark_per_listing_and_city")
         ]
 
     def __str__(self) -> str:
-        return f"{self.run} #{self.index}"
+        return f"{self.kind} {self.listing_id} v{self.version} {self.city}"
+
+
+class Night(models.Model):
+    """The nightly look at a city was taken: two beats look once."""
+
+    city = models.CharField(max_length=12)
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["city", "day"], name="one_look_per_city_and_night")]
+
+    def __str__(self) -> str:
+        return f"{self.city} {self.day}"
 
 
 class RunPair(models.Model):
@@ -126,6 +193,24 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def before_agreed(self) -> "MatchQuerySet":
         return self.filter(state__in=BEFORE_AGREED)
 
+    def standing(self) -> "MatchQuerySet":
+        """Both listings are published, and say what they said when the pair was scored."""
+        return self.filter(
+            opportunity__state=State.PUBLISHED,
+            capability__state=State.PUBLISHED,
+            opportunity__version=F("opportunity_version"),
+            capability__version=F("capability_version"),
+        )
+
+    def fallen(self) -> "MatchQuerySet":
+        """Not yet agreed, and a side was edited, paused or closed since."""
+        return self.before_agreed().filter(
+            ~Q(opportunity__state=State.PUBLISHED)
+            | ~Q(capability__state=State.PUBLISHED)
+            | ~Q(opportunity__version=F("opportunity_version"))
+            | ~Q(capability__version=F("capability_version"))
+        )
+
     def whole(self) -> "MatchQuerySet":
         """With all that a card or a row shows, in one query more for the answers."""
         return self.select_related("opportunity__owner", "capability__owner", "run").prefetch_related("answers")
@@ -149,7 +234,10 @@ class Match(models.Model):
     eligible = models.BooleanField(null=True)
     barred_by = models.JSONField(default=list)
     parts = models.JSONField(default=list)
+    # both owners belong to the same owner group
     conflict = models.BooleanField(default=False)
+    # counts how often the pair was put forward; what people are told carries it, so a second time is told again
+    round = models.PositiveSmallIntegerField(default=1)
     # what the score was in the run before, for new / up / down
     score_before = models.DecimalField(max_digits=9, decimal_places=6, null=True)
     note = models.CharField(_("words to both sides"), max_length=200, blank=True)
@@ -201,6 +289,14 @@ class Match(models.Model):
     @property
     def log_organisations(self) -> list[str]:
         return [self.opportunity.owner.public_id, self.capability.owner.public_id]
+
+    @property
+    def stands(self) -> bool:
+        """Both listings, as loaded here, are published in the versions that were scored."""
+        opportunity, capability = self.opportunity, self.capability
+        return (opportunity.state, opportunity.version, capability.state, capability.version) == (
+            State.PUBLISHED, self.opportunity_version, State.PUBLISHED, self.capability_version,
+        )  # fmt: skip
 
     def listing(self, side: str) -> Any:
         return self.opportunity if side == Side.OPPORTUNITY else self.capability

@@ -50,19 +50,42 @@ class RunOrigin(models.TextChoices):
     INCREMENT = "increment", _("After an edit")
 
 
+class Step(models.TextChoices):
+    FREEZE = "freeze", _("Freezing both lists")
+    SCORE = "score", _("Scoring a range")
+    MERGE = "merge", _("Merging and ranking")
+    INCREMENT = "increment", _("Matching one listing")
+
+
 RUN_MOVES: dict[str, frozenset[str]] = {
-    RunState.QUEUED: frozenset({RunState.RUNNING}),
+    RunState.QUEUED: frozenset({RunState.RUNNING, RunState.FAILED}),
     RunState.RUNNING: frozenset({RunState.READY, RunState.FAILED}),
     RunState.READY: frozenset({RunState.RELEASED}),
     RunState.RELEASED: frozenset({RunState.WITHDRAWN}),
+    # a person tries again
+    RunState.FAILED: frozenset({RunState.RUNNING}),
 }
 M = MatchState
 BEFORE_AGREED = frozenset({M.PROPOSED, M.APPROVED, M.PUSHED})
 MATCH_MOVES: dict[str, frozenset[str]] = {
-    M.PROPOSED: frozenset({M.APPROVED, M.EXCLUDED, M.WITHDRAWN, M.SUPERSEDED}),
+    # straight to pushed when one side invites or applies
+    M.PROPOSED: frozenset({M.APPROVED, M.EXCLUDED, M.PUSHED, M.WITHDRAWN, M.SUPERSEDED}),
     # back to proposed is the reviewer's undo, until release
     M.APPROVED: frozenset({M.PUSHED, M.PROPOSED, M.WITHDRAWN, M.SUPERSEDED}),
     M.EXCLUDED: frozenset({M.PROPOSED}),
     M.PUSHED: frozenset({M.AGREED, M.DECLINED, M.EXPIRED, M.WITHDRAWN, M.SUPERSEDED}),
+    # found again by a later run, or put forward by a person; a person's withdrawal holds until a side says something new
+    M.WITHDRAWN: frozenset({M.PROPOSED, M.PUSHED}),
+    M.SUPERSEDED: frozenset({M.PROPOSED, M.PUSHED}),
+    M.EXPIRED: frozenset({M.PUSHED}),
 }
-DECIDED = frozenset({M.APPROVED, M.EXCLUDED, M.PUSHED, M.AGREED, M.DECLINED, M.EXPIRED, M.WITHDRAWN})
+ANSWER_MOVES: dict[str, frozenset[str]] = {
+    AnswerState.WAITING: frozenset({AnswerState.ACCEPTED, AnswerState.DECLINED, AnswerState.EXPIRED}),
+}
+# a later run leaves these as people left them
+DECIDED = frozenset({M.APPROVED, M.EXCLUDED, M.PUSHED, M.AGREED, M.DECLINED, M.EXPIRED})
+
+
+def other(side: str) -> Side:
+    """The side across the table."""
+    return Side.CAPABILITY if side == Side.OPPORTUNITY else Side.OPPORTUNITY

@@ -1,0 +1,102 @@
+"""The lists as a run sees them: frozen once, in parts, so that every worker reads the same and memory stays flat."""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import Title
+from capabilities.models import Capability
+from matching.adapters import need_record, offer_record
+from matching.models import MatchRun, Scored, SnapshotPart
+from matching.states import Side
+from opportunities.models import Opportunity
+
+PART = 1000
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """One listing in a snapshot: its key, its version, and the record that the engine reads."""
+
+    pk: int
+    version: int
+    record: dict[str, Any]
+
+
+def opportunities(city: str) -> QuerySet[Opportunity]:
+    """The open opportunities of a city, in the order of every snapshot."""
+    return Opportunity.objects.open().filter(city=city).select_related("owner").order_by("pk")
+
+
+def capabilities() -> QuerySet[Capability]:
+    """All open capabilities: firms of every city may fit."""
+    return Capability.objects.open().select_related("owner").prefetch_related("owner__titles").order_by("pk")
+
+
+def freeze(run: MatchRun) -> dict[str, int]:
+    """Write the snapshot and the marks of a run, replacing what an attempt before has left; returns counts by side."""
+    SnapshotPart.objects.filter(run=run).delete()
+    needs = (Frozen(row.pk, row.version, need_record(row)) for row in opportunities(run.city).iterator(PART))
+    offers = (Frozen(row.pk, row.version, offer_record(row)) for row in capabilities().iterator(PART))
+    return {
+        Side.OPPORTUNITY: _write(run, Side.OPPORTUNITY, needs),
+        Side.CAPABILITY: _write(run, Side.CAPABILITY, offers),
+    }
+
+
+def _write(run: MatchRun, side: str, rows: Iterator[Frozen]) -> int:
+    total = 0
+    for index, part in enumerate(_parts(rows)):
+        packed = zlib.compress(json.dumps([(r.pk, r.version, r.record) for r in part], ensure_ascii=False).encode(), 3)
+        SnapshotPart.objects.create(run=run, side=side, index=index, records=packed)
+        mark(side, run.city, ((r.pk, r.version) for r in part))
+        total += len(part)
+    return total
+
+
+def _parts(rows: Iterable[Frozen]) -> Iterator[list[Frozen]]:
+    rows = iter(rows)
+    while part := list(islice(rows, PART)):
+        yield part
+
+
+def mark(side: str, city: str, versions: Iterable[tuple[int, int]]) -> None:
+    """Note that these (listing, version) are in a run for this city."""
+    Scored.objects.bulk_create(
+        [Scored(kind=side, city=city, listing_id=pk, version=version) for pk, version in versions],
+        update_conflicts=True,
+        unique_fields=["kind", "city", "listing_id"],
+        update_fields=["version"],
+    )
+
+
+def thaw(run: MatchRun, side: str) -> list[Frozen]:
+    """One side of a run's snapshot, in its order."""
+    parts = SnapshotPart.objects.filter(run=run, side=side).order_by("index").values_list("records", flat=True)
+    return [Frozen(*row) for packed in parts for row in json.loads(zlib.decompress(packed))]
+
+
+def fingerprint(city: str) -> str:
+    """What a run for this city would read, as 64 hexadecimal digits; equal means that a run would find the same."""
+    digest = hashlib.sha256()
+    for rows in (opportunities(city), capabilities().prefetch_related(None)):
+        for row in rows.values_list("pk", "version").iterator():
+            digest.update(b"%d:%d;" % row)
+        digest.update(b"|")
+    today = timezone.localdate()
+    titles = Title.objects.order_by("pk").values_list("organisation_id", "name", "verified_at", "expires")
+    for organisation, name, verified, expires in titles.iterator():
+        digest.update(f"{organisation}:{name}:{bool(verified)}:{bool(expires and expires < today)};".encode())
+    return digest.hexdigest()
+
+
+def drop_older(run: MatchRun) -> None:
+    """Forget snapshots that no later increment will ask for."""
+    SnapshotPart.objects.filter(run__city=run.city, run__lt=run.pk).delete()

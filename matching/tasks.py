@@ -1,0 +1,39 @@
+"""Doors for Celery; the work is in services. A message carries a key, and may come late, twice or never."""
+
+from celery import shared_task
+
+from matching.models import Shard
+from matching.services import answers, sweep as sweeping, work
+from matching.states import Step
+
+
+@shared_task
+def sweep() -> None:
+    """Every two seconds."""
+    send(sweeping.sweep())
+
+
+@shared_task
+def work_shard(shard_id: int) -> None:
+    """One step of a run over a city."""
+    send(work.work_shard(shard_id))
+
+
+@shared_task
+def work_increment(shard_id: int) -> None:
+    """One listing against the other side; not behind the steps of long runs."""
+    send(work.work_shard(shard_id))
+
+
+@shared_task
+def sweep_answers() -> None:
+    """Twice a minute."""
+    answers.remind_due()
+    answers.expire_due()
+
+
+def send(keys: list[int]) -> None:
+    """Tell a worker of each step; what gets lost is told again by the sweep."""
+    increments = set(Shard.objects.filter(pk__in=keys, step=Step.INCREMENT).values_list("pk", flat=True))
+    for key in keys:
+        (work_increment if key in increments else work_shard).delay(key)
