@@ -8,238 +8,480 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('capabilities', '0001_initial'),
-        ('opportunities', '0001_initial'),
+        ("capabilities", "0001_initial"),
+        ("opportunities", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MatchRun',
+            name="MatchRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=scenemarket.ids.new_id, editable=False, max_length=12, unique=True)),
-                ('city', models.CharField(db_index=True, max_length=12)),
-                ('origin', models.CharField(choices=[('sweep', 'Nightly'), ('reviewer', 'By a reviewer'), ('increment', 'After an edit')], default='sweep', max_length=10)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('ready', 'Ready for review'), ('released', 'Released'), ('withdrawn', 'Withdrawn'), ('failed', 'Failed')], default='queued', max_length=10)),
-                ('engine_settings', models.JSONField()),
-                ('engine_version', models.CharField(max_length=40)),
-                ('model_id', models.CharField(default='none', max_length=80)),
-                ('snapshot', models.CharField(blank=True, max_length=64)),
-                ('listing_kind', models.CharField(blank=True, choices=[('opportunity', 'Opportunity'), ('capability', 'Capability')], max_length=12)),
-                ('listing_id', models.BigIntegerField(null=True)),
-                ('listing_version', models.PositiveIntegerField(null=True)),
-                ('opportunities', models.PositiveIntegerField(default=0)),
-                ('capabilities', models.PositiveIntegerField(default=0)),
-                ('proposed', models.PositiveIntegerField(default=0)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('started_at', models.DateTimeField(null=True)),
-                ('ready_at', models.DateTimeField(null=True)),
-                ('released_at', models.DateTimeField(null=True)),
-                ('failure', models.TextField(blank=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('released_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=scenemarket.ids.new_id, editable=False, max_length=12, unique=True),
+                ),
+                ("city", models.CharField(db_index=True, max_length=12)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("sweep", "Nightly"), ("reviewer", "By a reviewer"), ("increment", "After an edit")],
+                        default="sweep",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("ready", "Ready for review"),
+                            ("released", "Released"),
+                            ("withdrawn", "Withdrawn"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("engine_settings", models.JSONField()),
+                ("engine_version", models.CharField(max_length=40)),
+                ("model_id", models.CharField(default="none", max_length=80)),
+                ("snapshot", models.CharField(blank=True, max_length=64)),
+                (
+                    "listing_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[("opportunity", "Opportunity"), ("capability", "Capability")],
+                        max_length=12,
+                    ),
+                ),
+                ("listing_id", models.BigIntegerField(null=True)),
+                ("listing_version", models.PositiveIntegerField(null=True)),
+                ("opportunities", models.PositiveIntegerField(default=0)),
+                ("capabilities", models.PositiveIntegerField(default=0)),
+                ("proposed", models.PositiveIntegerField(default=0)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ready_at", models.DateTimeField(null=True)),
+                ("released_at", models.DateTimeField(null=True)),
+                ("failure", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Match',
+            name="Match",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=scenemarket.ids.new_id, editable=False, max_length=12, unique=True)),
-                ('opportunity_version', models.PositiveIntegerField()),
-                ('capability_version', models.PositiveIntegerField()),
-                ('origin', models.CharField(choices=[('engine', 'Suggested by the engine'), ('agency', "Invited by the opportunity's side"), ('firm', "Applied for by the capability's side"), ('reviewer', 'Put together by the reviewer')], default='engine', max_length=10)),
-                ('state', models.CharField(choices=[('proposed', 'To be reviewed'), ('approved', 'Approved'), ('pushed', 'Pushed'), ('agreed', 'Both agreed'), ('declined', 'Declined'), ('expired', 'Expired'), ('excluded', 'Excluded'), ('withdrawn', 'Withdrawn'), ('superseded', 'Superseded')], default='proposed', max_length=10)),
-                ('score', models.DecimalField(decimal_places=6, max_digits=9)),
-                ('rank_for_opportunity', models.PositiveIntegerField(null=True)),
-                ('rank_for_capability', models.PositiveIntegerField(null=True)),
-                ('eligible', models.BooleanField(null=True)),
-                ('barred_by', models.JSONField(default=list)),
-                ('parts', models.JSONField(default=list)),
-                ('conflict', models.BooleanField(default=False)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('score_before', models.DecimalField(decimal_places=6, max_digits=9, null=True)),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='words to both sides')),
-                ('exclusion', models.CharField(blank=True, max_length=40)),
-                ('reason', models.TextField(blank=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('pushed_at', models.DateTimeField(null=True)),
-                ('agreed_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('capability', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='capabilities.capability')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('opportunity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='opportunities.opportunity')),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='matches', to='matching.matchrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=scenemarket.ids.new_id, editable=False, max_length=12, unique=True),
+                ),
+                ("opportunity_version", models.PositiveIntegerField()),
+                ("capability_version", models.PositiveIntegerField()),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("engine", "Suggested by the engine"),
+                            ("agency", "Invited by the opportunity's side"),
+                            ("firm", "Applied for by the capability's side"),
+                            ("reviewer", "Put together by the reviewer"),
+                        ],
+                        default="engine",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "To be reviewed"),
+                            ("approved", "Approved"),
+                            ("pushed", "Pushed"),
+                            ("agreed", "Both agreed"),
+                            ("declined", "Declined"),
+                            ("expired", "Expired"),
+                            ("excluded", "Excluded"),
+                            ("withdrawn", "Withdrawn"),
+                            ("superseded", "Superseded"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                ("score", models.DecimalField(decimal_places=6, max_digits=9)),
+                ("rank_for_opportunity", models.PositiveIntegerField(null=True)),
+                ("rank_for_capability", models.PositiveIntegerField(null=True)),
+                ("eligible", models.BooleanField(null=True)),
+                ("barred_by", models.JSONField(default=list)),
+                ("parts", models.JSONField(default=list)),
+                ("conflict", models.BooleanField(default=False)),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                ("score_before", models.DecimalField(decimal_places=6, max_digits=9, null=True)),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="words to both sides")),
+                ("exclusion", models.CharField(blank=True, max_length=40)),
+                ("reason", models.TextField(blank=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("pushed_at", models.DateTimeField(null=True)),
+                ("agreed_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "capability",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="capabilities.capability"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "opportunity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="opportunities.opportunity"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="matches",
+                        to="matching.matchrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-score', 'pk'],
+                "ordering": ["-score", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Night',
+            name="Night",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('city', models.CharField(max_length=12)),
-                ('day', models.DateField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("city", models.CharField(max_length=12)),
+                ("day", models.DateField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('city', 'day'), name='one_look_per_city_and_night')],
+                "constraints": [models.UniqueConstraint(fields=("city", "day"), name="one_look_per_city_and_night")],
             },
         ),
         migrations.CreateModel(
-            name='RunPair',
+            name="RunPair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.DecimalField(decimal_places=6, max_digits=9)),
-                ('rank_for_opportunity', models.PositiveIntegerField()),
-                ('rank_for_capability', models.PositiveIntegerField()),
-                ('eligible', models.BooleanField(null=True)),
-                ('capability', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='capabilities.capability')),
-                ('opportunity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='opportunities.opportunity')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs', to='matching.matchrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("score", models.DecimalField(decimal_places=6, max_digits=9)),
+                ("rank_for_opportunity", models.PositiveIntegerField()),
+                ("rank_for_capability", models.PositiveIntegerField()),
+                ("eligible", models.BooleanField(null=True)),
+                (
+                    "capability",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="capabilities.capability"
+                    ),
+                ),
+                (
+                    "opportunity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="opportunities.opportunity"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pairs", to="matching.matchrun"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Scored',
+            name="Scored",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('opportunity', 'Opportunity'), ('capability', 'Capability')], max_length=12)),
-                ('listing_id', models.BigIntegerField()),
-                ('city', models.CharField(max_length=12)),
-                ('version', models.PositiveIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("opportunity", "Opportunity"), ("capability", "Capability")], max_length=12
+                    ),
+                ),
+                ("listing_id", models.BigIntegerField()),
+                ("city", models.CharField(max_length=12)),
+                ("version", models.PositiveIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'city', 'listing_id'), name='one_mark_per_listing_and_city')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "city", "listing_id"), name="one_mark_per_listing_and_city")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Shard',
+            name="Shard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('work_state', models.CharField(choices=[('queued', 'Queued'), ('working', 'Working'), ('done', 'Done'), ('dead', 'Set aside')], default='queued', max_length=10)),
-                ('available_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('lease_until', models.DateTimeField(editable=False, null=True)),
-                ('lease_token', models.UUIDField(editable=False, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('last_error', models.TextField(blank=True, default='')),
-                ('done_at', models.DateTimeField(editable=False, null=True)),
-                ('step', models.CharField(choices=[('freeze', 'Freezing both lists'), ('score', 'Scoring a range'), ('merge', 'Merging and ranking'), ('increment', 'Matching one listing')], default='score', max_length=10)),
-                ('index', models.PositiveIntegerField(default=0)),
-                ('start', models.PositiveIntegerField(default=0)),
-                ('stop', models.PositiveIntegerField(default=0)),
-                ('result', models.BinaryField(null=True)),
-                ('nudged_at', models.DateTimeField(null=True)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shards', to='matching.matchrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "work_state",
+                    models.CharField(
+                        choices=[("queued", "Queued"), ("working", "Working"), ("done", "Done"), ("dead", "Set aside")],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("available_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("lease_until", models.DateTimeField(editable=False, null=True)),
+                ("lease_token", models.UUIDField(editable=False, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True, default="")),
+                ("done_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("freeze", "Freezing both lists"),
+                            ("score", "Scoring a range"),
+                            ("merge", "Merging and ranking"),
+                            ("increment", "Matching one listing"),
+                        ],
+                        default="score",
+                        max_length=10,
+                    ),
+                ),
+                ("index", models.PositiveIntegerField(default=0)),
+                ("start", models.PositiveIntegerField(default=0)),
+                ("stop", models.PositiveIntegerField(default=0)),
+                ("result", models.BinaryField(null=True)),
+                ("nudged_at", models.DateTimeField(null=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shards", to="matching.matchrun"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['run', 'pk'],
+                "ordering": ["run", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='SnapshotPart',
+            name="SnapshotPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('opportunity', 'Opportunity'), ('capability', 'Capability')], max_length=12)),
-                ('index', models.PositiveIntegerField()),
-                ('records', models.BinaryField()),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snapshot_parts', to='matching.matchrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("opportunity", "Opportunity"), ("capability", "Capability")], max_length=12
+                    ),
+                ),
+                ("index", models.PositiveIntegerField()),
+                ("records", models.BinaryField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="snapshot_parts",
+                        to="matching.matchrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['run', 'side', 'index'],
+                "ordering": ["run", "side", "index"],
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=scenemarket.ids.new_id, editable=False, max_length=12, unique=True)),
-                ('side', models.CharField(choices=[('opportunity', 'Opportunity'), ('capability', 'Capability')], max_length=12)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for an answer'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('expired', 'Expired')], default='waiting', max_length=10)),
-                ('pushed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('due_at', models.DateTimeField()),
-                ('reminded_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('words', models.TextField(blank=True, max_length=1000)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('match', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='matching.match')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=scenemarket.ids.new_id, editable=False, max_length=12, unique=True),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("opportunity", "Opportunity"), ("capability", "Capability")], max_length=12
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for an answer"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("expired", "Expired"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("pushed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("due_at", models.DateTimeField()),
+                ("reminded_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("words", models.TextField(blank=True, max_length=1000)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "match",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="matching.match"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['match', 'side'],
-                'indexes': [models.Index(fields=['state', 'due_at'], name='matching_an_state_a6d93d_idx')],
-                'constraints': [models.UniqueConstraint(fields=('match', 'side'), name='one_push_per_match_and_side'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='declined_with_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('state__in', ['waiting', 'expired'])), models.Q(('answered_at__isnull', False), ('state__in', ['accepted', 'declined'])), _connector='OR'), name='answer_has_a_time')],
+                "ordering": ["match", "side"],
+                "indexes": [models.Index(fields=["state", "due_at"], name="matching_an_state_a6d93d_idx")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("match", "side"), name="one_push_per_match_and_side"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "declined"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="declined_with_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("state__in", ["waiting", "expired"])),
+                            models.Q(("answered_at__isnull", False), ("state__in", ["accepted", "declined"])),
+                            _connector="OR",
+                        ),
+                        name="answer_has_a_time",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='matchrun',
-            index=models.Index(fields=['state', 'origin'], name='matching_ma_state_32e8ef_idx'),
+            model_name="matchrun",
+            index=models.Index(fields=["state", "origin"], name="matching_ma_state_32e8ef_idx"),
         ),
         migrations.AddIndex(
-            model_name='matchrun',
-            index=models.Index(fields=['city', 'origin', '-id'], name='matching_ma_city_acd9dd_idx'),
+            model_name="matchrun",
+            index=models.Index(fields=["city", "origin", "-id"], name="matching_ma_city_acd9dd_idx"),
         ),
         migrations.AddConstraint(
-            model_name='matchrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'running']), models.Q(('origin', 'increment'), _negated=True)), fields=('city',), name='one_full_run_at_a_time_per_city'),
+            model_name="matchrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state__in", ["queued", "running"]), models.Q(("origin", "increment"), _negated=True)
+                ),
+                fields=("city",),
+                name="one_full_run_at_a_time_per_city",
+            ),
         ),
         migrations.AddIndex(
-            model_name='match',
-            index=models.Index(fields=['state', '-score', 'id'], name='matching_ma_state_486d38_idx'),
+            model_name="match",
+            index=models.Index(fields=["state", "-score", "id"], name="matching_ma_state_486d38_idx"),
         ),
         migrations.AddIndex(
-            model_name='match',
-            index=models.Index(fields=['capability', 'state'], name='matching_ma_capabil_62ff92_idx'),
+            model_name="match",
+            index=models.Index(fields=["capability", "state"], name="matching_ma_capabil_62ff92_idx"),
         ),
         migrations.AddIndex(
-            model_name='match',
-            index=models.Index(fields=['run', 'state'], name='matching_ma_run_id_93021c_idx'),
+            model_name="match",
+            index=models.Index(fields=["run", "state"], name="matching_ma_run_id_93021c_idx"),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(fields=('opportunity', 'capability'), name='one_match_per_pair'),
+            model_name="match",
+            constraint=models.UniqueConstraint(fields=("opportunity", "capability"), name="one_match_per_pair"),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None)), ('decided_at__isnull', False), _connector='OR'), name='decision_has_a_time'),
+            model_name="match",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decided_by", None)), ("decided_at__isnull", False), _connector="OR"
+                ),
+                name="decision_has_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'excluded'), _negated=True), models.Q(('exclusion', ''), _negated=True), _connector='OR'), name='excluded_with_a_reason'),
+            model_name="match",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "excluded"), _negated=True),
+                    models.Q(("exclusion", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="excluded_with_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['pushed', 'agreed']), _negated=True), ('pushed_at__isnull', False), _connector='OR'), name='pushed_has_a_time'),
+            model_name="match",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["pushed", "agreed"]), _negated=True),
+                    ("pushed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="pushed_has_a_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='runpair',
-            index=models.Index(fields=['run', 'opportunity', 'rank_for_opportunity'], name='matching_ru_run_id_01f54a_idx'),
+            model_name="runpair",
+            index=models.Index(
+                fields=["run", "opportunity", "rank_for_opportunity"], name="matching_ru_run_id_01f54a_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='runpair',
-            constraint=models.UniqueConstraint(fields=('run', 'opportunity', 'capability'), name='one_result_per_pair'),
+            model_name="runpair",
+            constraint=models.UniqueConstraint(fields=("run", "opportunity", "capability"), name="one_result_per_pair"),
         ),
         migrations.AddIndex(
-            model_name='shard',
-            index=models.Index(fields=['work_state', 'available_at'], name='matching_sh_work_st_07062c_idx'),
+            model_name="shard",
+            index=models.Index(fields=["work_state", "available_at"], name="matching_sh_work_st_07062c_idx"),
         ),
         migrations.AddConstraint(
-            model_name='shard',
-            constraint=models.UniqueConstraint(fields=('run', 'step', 'index'), name='one_shard_per_step_and_index'),
+            model_name="shard",
+            constraint=models.UniqueConstraint(fields=("run", "step", "index"), name="one_shard_per_step_and_index"),
         ),
         migrations.AddConstraint(
-            model_name='shard',
-            constraint=models.CheckConstraint(condition=models.Q(('stop__gte', models.F('start'))), name='shard_range_is_a_range'),
+            model_name="shard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stop__gte", models.F("start"))), name="shard_range_is_a_range"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snapshotpart',
-            constraint=models.UniqueConstraint(fields=('run', 'side', 'index'), name='one_snapshot_part_per_index'),
+            model_name="snapshotpart",
+            constraint=models.UniqueConstraint(fields=("run", "side", "index"), name="one_snapshot_part_per_index"),
         ),
     ]
