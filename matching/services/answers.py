@@ -57,7 +57,7 @@ def decline(match: Match, *, side: str, by: User, reason: str, words: str = "") 
     check_reason(List.DECLINE_OPPORTUNITY if side == Side.OPPORTUNITY else List.DECLINE_CAPABILITY, reason, words)
     now = held(match.pk)
     _answer(now, side, AnswerState.DECLINED, by=by, words=words, reason=reason)
-    move(now, MatchState.DECLINED, by=by, verb="match.declined", reason=words or reason)
+    move(now, MatchState.DECLINED, by=by, verb="match.declined", why=words or reason)
     close_answers(now)
     tell_side(now, other(side), "match.declined")
     return now

@@ -19,8 +19,8 @@ UNDECIDED: dict[str, Any] = {"decided_by": None, "decided_at": None, "exclusion"
 
 
 @transaction.atomic
-def move(match: Match, target: str, *, by: User | None, verb: str, reason: str = "", **values: Any) -> Match:
-    """Bring `match` to `target` and save `values` with it; `by` None is the platform.
+def move(match: Match, target: str, *, by: User | None, verb: str, why: str = "", **values: Any) -> Match:
+    """Bring `match` to `target` and save `values` with it; `by` None is the platform, `why` goes into the log.
 
     Raises WrongState, with nothing changed, when the table does not allow it or when somebody else was faster.
     """
@@ -32,7 +32,7 @@ def move(match: Match, target: str, *, by: User | None, verb: str, reason: str =
         match.refresh_from_db(fields=["state"])
         raise WrongState(refusal(match))
     match.refresh_from_db(fields=["state", "updated_at", *values])
-    record(by=by, verb=verb, subject=match, before=before, after=target, reason=reason)
+    record(by=by, verb=verb, subject=match, before=before, after=target, reason=why)
     return match
 
 

@@ -30,7 +30,7 @@ def push(match: Match, *, by: User, verb: str, came_first: str = "", words: str 
     """
     if not match.stands:
         raise WrongState(FELL)
-    move(match, MatchState.PUSHED, by=by, verb=verb, reason=words, pushed_at=Now(), **values)
+    move(match, MatchState.PUSHED, by=by, verb=verb, why=words, pushed_at=Now(), **values)
     for side in Side.values:
         accepted = {"by": by, "words": words} if side == came_first else None
         answer = _ask(match, side, accepted)

@@ -27,7 +27,7 @@ def approve(match: Match, *, by: User, note: str = "") -> Match:
     _check_may(match, by)
     words = _plain_note(note) or match.note
     decision: dict[str, Any] = {**UNDECIDED, "decided_by": by, "decided_at": Now(), "note": words}
-    return move(match, MatchState.APPROVED, by=by, verb="match.approved", reason=note, **decision)
+    return move(match, MatchState.APPROVED, by=by, verb="match.approved", why=note, **decision)
 
 
 @transaction.atomic
@@ -36,7 +36,7 @@ def exclude(match: Match, *, by: User, exclusion: str, reason: str = "") -> Matc
     _check_may(match, by)
     check_reason(List.EXCLUSION, exclusion, reason)
     decision = {"decided_by": by, "decided_at": Now(), "exclusion": exclusion, "reason": reason}
-    return move(match, MatchState.EXCLUDED, by=by, verb="match.excluded", reason=reason or exclusion, **decision)
+    return move(match, MatchState.EXCLUDED, by=by, verb="match.excluded", why=reason or exclusion, **decision)
 
 
 @transaction.atomic

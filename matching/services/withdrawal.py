@@ -28,7 +28,7 @@ def _withdraw_fallen(pk: int) -> bool:
     if match.stands or match.state not in BEFORE_AGREED:
         return False
     # no decision stands any more: what was decided was decided on another text
-    withdraw_match(match, by=None, reason=why_fallen(match), **UNDECIDED)
+    withdraw_match(match, by=None, why=why_fallen(match), **UNDECIDED)
     return True
 
 
@@ -44,13 +44,13 @@ def why_fallen(match: Match) -> Any:
 
 
 @transaction.atomic
-def withdraw_match(match: Match, *, by: User | None, reason: Any, **values: Any) -> Match:
+def withdraw_match(match: Match, *, by: User | None, why: Any, **values: Any) -> Match:
     """Withdraw one pair and, if it had been pushed, close its answers and tell both sides."""
     was_pushed = match.state == MatchState.PUSHED
-    move(match, MatchState.WITHDRAWN, by=by, verb="match.withdrawn", reason=str(reason), **values)
+    move(match, MatchState.WITHDRAWN, by=by, verb="match.withdrawn", why=str(why), **values)
     if was_pushed:
         close_answers(match)
-        tell_both(match, "match.withdrawn", reason=str(reason))
+        tell_both(match, "match.withdrawn", reason=str(why))
     return match
 
 
@@ -64,7 +64,7 @@ def withdraw_pushed(run_id: int, *, by: User, reason: Any) -> int:
 def _withdraw_pushed(pk: int, by: User, reason: Any) -> bool:
     match = held(pk)
     try:
-        withdraw_match(match, by=by, reason=reason, decided_by=by, decided_at=Now())
+        withdraw_match(match, by=by, why=reason, decided_by=by, decided_at=Now())
     except WrongState:
         return False
     return True
