@@ -60,7 +60,11 @@ def money_range(low: Decimal | None, high: Decimal | None, *, unknown: str = "")
         return money(low)
     (first, unit), (last, last_unit) = money_parts(Decimal(low)), money_parts(Decimal(high))
     if unit == last_unit:
-        return f"{first}—{last}{SPACE}{unit}" if speaks_chinese() else f"{first}–{last.removeprefix('¥')}{SPACE}{unit}".strip()
+        return (
+            f"{first}—{last}{SPACE}{unit}"
+            if speaks_chinese()
+            else f"{first}–{last.removeprefix('¥')}{SPACE}{unit}".strip()
+        )
     return f"{money(low)} — {money(high)}"
 
 
@@ -105,7 +109,9 @@ def due(moment: date | datetime | None, *, task: bool = False, now: datetime | N
 def _duty(moment: date | datetime, left: int, over: bool) -> tuple[str, str]:
     if over:
         days = max(-left, 0)
-        return (ngettext("%(n)d day overdue", "%(n)d days overdue", days) % {"n": days} if days else _("Overdue")), "bad"
+        return (
+            ngettext("%(n)d day overdue", "%(n)d days overdue", days) % {"n": days} if days else _("Overdue")
+        ), "bad"
     if left == 0:
         hour = timezone.localtime(moment).strftime("%H:%M") if isinstance(moment, datetime) else ""
         return f"{_('Today')} {hour}".strip(), "wait"

@@ -25,7 +25,11 @@ def marked(text: str, spans: Iterable[Span]) -> SafeString:
     chosen = _apart(text, spans)
     paragraphs = []
     for start, end in _lines(text):
-        inside = [Span(max(s.start, start), min(s.end, end), s.number, s.kind) for s in chosen if s.start < end and s.end > start]
+        inside = [
+            Span(max(s.start, start), min(s.end, end), s.number, s.kind)
+            for s in chosen
+            if s.start < end and s.end > start
+        ]
         paragraphs.append(format_html("<p>{}</p>", _paragraph(text, start, end, inside)))
     return mark_safe("".join(paragraphs))  # noqa: S308  (every piece went through format_html or escape)
 

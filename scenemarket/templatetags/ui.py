@@ -39,7 +39,9 @@ SIDES = {"opportunity": "need", "need": "need", "capability": "offer", "offer": 
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """A Tabler outline icon of frontend/icons.txt, beside a word."""
-    return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>', extra, static("icons.svg"), name)
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>', extra, static("icons.svg"), name
+    )
 
 
 @register.simple_tag
@@ -60,7 +62,9 @@ def logo() -> SafeString:
 
 
 def _drawing(name: str, classes: str) -> SafeString:
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', classes, static("img/marks.svg"), name)
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', classes, static("img/marks.svg"), name
+    )
 
 
 # --- States, times, sums ------------------------------------------------------------------------------------------------
@@ -120,9 +124,14 @@ def meter(value: float | None, of: float = 100, kind: str = "") -> SafeString:
 def score(value: float | None) -> SafeString:
     """A number with its bar, for lists."""
     if value is None:
-        return format_html('<span class="s-score"><span class="say">{}</span>{}</span>', _("unknown"), meter(None, kind="thin"))
+        return format_html(
+            '<span class="s-score"><span class="say">{}</span>{}</span>', _("unknown"), meter(None, kind="thin")
+        )
     return format_html(
-        '<span class="s-score"><b><span class="sr">{} </span>{}</b>{}</span>', _("score"), round(value), meter(value, kind="thin")
+        '<span class="s-score"><b><span class="sr">{} </span>{}</b>{}</span>',
+        _("score"),
+        round(value),
+        meter(value, kind="thin"),
     )
 
 
@@ -140,11 +149,25 @@ def paragraphs(text: str) -> SafeString:
 
 @register.inclusion_tag("_components/histogram.html")
 def histogram(
-    bins: list[int], line: float, low: float = 40, high: float = 100, name: str = "line", form: str = "", label: str = ""
+    bins: list[int],
+    line: float,
+    low: float = 40,
+    high: float = 100,
+    name: str = "line",
+    form: str = "",
+    label: str = "",
 ) -> dict[str, Any]:
     """The score histogram with its line, a slider named `name`."""
     drawn = drawings.histogram(bins, low=low, high=high, line=line)
-    return {**drawn, "line": round(line), "low": round(low), "high": round(high), "name": name, "form": form, "label": label}
+    return {
+        **drawn,
+        "line": round(line),
+        "low": round(low),
+        "high": round(high),
+        "name": name,
+        "form": form,
+        "label": label,
+    }
 
 
 @register.inclusion_tag("_components/fairness.html")
