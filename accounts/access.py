@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -34,3 +35,9 @@ def organisation_write(user: Any, public_id: str, may: May = May.EDIT_ORGANISATI
         raise NotFound(_("There is no such organisation, or it is not open to you."))
     check_can(user, may, organisation=found, city=found.city)
     return found
+
+
+def proved_addresses(user: Any) -> list[str]:
+    """E-mail addresses, in small letters, that this person has confirmed to own."""
+    owned = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    return [address.lower() for address in owned]

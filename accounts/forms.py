@@ -71,7 +71,7 @@ class TitleForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scheme"] = forms.ChoiceField(label=_("title"), choices=choices(List.TITLE))
+        self.fields["scheme"] = forms.ChoiceField(label=_("title held"), choices=choices(List.TITLE))
         self.fields["name"].required = False
 
     def clean(self) -> dict[str, Any]:

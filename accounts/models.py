@@ -248,7 +248,7 @@ class Title(models.Model):
     """A title that an organisation holds; self-declared is never "verified"."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="titles")
-    scheme = models.CharField(_("title"), max_length=40)
+    scheme = models.CharField(_("title held"), max_length=40)
     name = models.CharField(_("name"), max_length=120)
     level = models.CharField(_("level"), max_length=40, blank=True)
     issuer = models.CharField(_("issuer"), max_length=120, blank=True)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import proved_addresses
 from accounts.models import Appointment, Invitation, Membership, Organisation, Title, User
 from accounts.permissions import check_can
 from accounts.roles import MEMBER_MAY, May, MemberRole, Office
@@ -104,8 +104,8 @@ def invite(organisation: Organisation, *, by: User, email: str, role: str) -> In
 
 def invitations_of(user: User) -> list[Invitation]:
     """Invitations to addresses that this person has proved to own."""
-    owned = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
-    return list(Invitation.objects.filter(email__in=[e.lower() for e in owned]).select_related("organisation", "by"))
+    addressed = Invitation.objects.filter(email__in=proved_addresses(user))
+    return list(addressed.select_related("organisation", "by"))
 
 
 @transaction.atomic

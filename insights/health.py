@@ -59,7 +59,9 @@ def _tick() -> dict[str, Any]:
 
 
 def _notices() -> dict[str, Any]:
-    waiting = Delivery.objects.filter(work_state__in=[WorkState.QUEUED, WorkState.WORKING], available_at__lte=timezone.now())
+    waiting = Delivery.objects.filter(
+        work_state__in=[WorkState.QUEUED, WorkState.WORKING], available_at__lte=timezone.now()
+    )
     oldest = waiting.order_by("available_at").values_list("available_at", flat=True).first()
     age = (timezone.now() - oldest).total_seconds() if oldest else 0.0
     return {"ok": age < 300, "oldest_seconds": age, "set_aside": Delivery.objects.dead().count()}

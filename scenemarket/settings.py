@@ -139,10 +139,16 @@ CELERY_TASK_ROUTES = {"listings.tasks.*": {"queue": "bulk"}, "matching.tasks.wor
 CELERY_TIMEZONE = "Asia/Shanghai"
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=2.0)
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=60)
+ANSWER_DAYS = env.int("ANSWER_DAYS", default=7)
+REMIND_DAYS = env.int("REMIND_DAYS", default=2)
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "activity.tasks.tick", "schedule": SWEEP_SECONDS, "options": {"expires": 10}},
     "deliver": {"task": "activity.tasks.deliver_due", "schedule": SWEEP_SECONDS, "options": {"expires": 10}},
-    "imports": {"task": "listings.tasks.sweep_imports", "schedule": SWEEP_SECONDS, "options": {"expires": 10, "queue": "push"}},
+    "imports": {
+        "task": "listings.tasks.sweep_imports",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": 10, "queue": "push"},
+    },
     "expire": {"task": "listings.tasks.close_expired", "schedule": 60.0, "options": {"expires": 50, "queue": "push"}},
     "match": {"task": "matching.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 10}},
     "answers": {"task": "matching.tasks.sweep_answers", "schedule": 30.0, "options": {"expires": 25}},
@@ -188,7 +194,10 @@ TIME_ZONE = "Asia/Shanghai"
 # --- Assets -----------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static", *([BASE_DIR / "frontend/dist"] if (BASE_DIR / "frontend/dist").is_dir() else [])]
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    *([BASE_DIR / "frontend/dist"] if (BASE_DIR / "frontend/dist").is_dir() else []),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

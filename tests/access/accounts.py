@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from accounts.models import Title
 from tests.access.table import Row
 from tests.factories import OrganisationFactory, UserFactory
-from accounts.models import Title
 
 
 def agency(request: Any) -> list[Any]:
