@@ -162,7 +162,7 @@ def _pair() -> dict[str, Any]:
 
 def _desk(now: datetime) -> dict[str, Any]:
     today = now.replace(hour=23, minute=50)
-    todo = [
+    duties = [
         ("已逾期", [{"due": now - timedelta(days=1), "icon": "bulb", "kind": "建议", "title": "青麦科技愿意承接：老城区供水管网渗漏巡检", "text": "对方 3月15日已同意，等您答复", "url": "#", "verb": "答复", "primary": True}]),
         ("今天", [{"due": today, "icon": "calendar-event", "kind": "洽谈", "title": "与听澜声学洽谈：扶梯异响早期诊断", "text": "市水务局 3 号会议室，纪要需在会后 2 天内上传", "url": "#", "verb": "看议程"}]),
         ("本周", [
@@ -177,7 +177,7 @@ def _desk(now: datetime) -> dict[str, Any]:
         ("泵站夜间无人值守", "bad", "被退回", "等修改", (0, 0, 0, 0, 0)),
     ]
     return {
-        "todo": todo, "steps": steps,
+        "duties": duties, "steps": steps,
         "mine": [{"title": t, "tone": tone, "state": word, "due": due, "steps": [{"label": w, "count": n, "of": counts[1] or 1 if i else 1} for i, (w, n) in enumerate(zip(steps, counts, strict=True))]} for t, tone, word, due, counts in mine],
         "lacks": [{"icon": "ruler-2", "text": "2 条没有写验收指标", "effect": "影响匹配"}, {"icon": "coin-yuan", "text": "5 条没有预算区间", "effect": "影响响应"}, {"icon": "copy", "text": "1 条与东湖区住建局相近", "effect": "可合并"}],
     }  # fmt: skip
