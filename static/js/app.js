@@ -7,6 +7,22 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = token();
 });
 
+// No answer, or a broken one: said at the top of the text, and what was typed stays.
+const sayAway = () => {
+  const words = document.getElementById("away")?.content.cloneNode(true);
+  if (!words || document.querySelector("#main > .away")) return;
+  const box = document.createElement("div");
+  box.className = "s-wrap s-alerts away";
+  box.append(words);
+  document.getElementById("main").prepend(box);
+  box.scrollIntoView({ block: "nearest" });
+};
+document.addEventListener("htmx:sendError", sayAway);
+document.addEventListener("htmx:responseError", sayAway);
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) document.querySelector("#main > .away")?.remove();
+});
+
 // --- Menus and dialogs --------------------------------------------------------------------------
 // Menus are <details>: close on Escape, on a click elsewhere, and when another opens. Dialogs open by data-open.
 function startMenus() {
