@@ -1,6 +1,6 @@
 """Users, organisations, membership, titles, appointments."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -46,7 +46,7 @@ class User(AbstractUser):
     email_mode = models.CharField(max_length=10, choices=EmailMode, default=EmailMode.INSTANT)
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()  # type: ignore[assignment,misc]
 
     log_kind = "user"

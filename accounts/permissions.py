@@ -21,7 +21,7 @@ def can(
     """
     if not user.is_authenticated or not user.is_active:
         return False
-    here = getattr(organisation, "pk", organisation)
+    here: int | None = getattr(organisation, "pk", organisation)
     if here is not None and may in user.may_here(here):
         return True
     return (city is not None or organisation is None) and may in user.may_for(city)

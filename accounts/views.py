@@ -16,6 +16,7 @@ from accounts.access import organisation_read, organisation_write
 from accounts.forms import InvitationForm, OrganisationForm, PreferencesForm, TitleForm
 from accounts.models import Membership, Organisation, Title
 from accounts.permissions import can
+from accounts.requests import SignedIn
 from accounts.roles import May, MemberRole
 from accounts.uscc import has_inner_fault, normalise
 from accounts.validators import validate_uscc
@@ -26,10 +27,10 @@ FORM_PAGE = "accounts/organisation_form.html"
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: SignedIn) -> HttpResponse:
     form = OrganisationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        organisation = services.register_organisation(by=request.user, values=form.cleaned_data)  # type: ignore[arg-type]
+        organisation = services.register_organisation(by=request.user, values=form.cleaned_data)
         messages.success(request, _("Registered. The city's centre verifies it next; you can fill in the profile now."))
         return redirect("organisation", organisation.public_id)
     return render(request, FORM_PAGE, {"form": form, "organisation": None}, status=422 if form.errors else 200)
@@ -37,7 +38,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def check_code(request: HttpRequest) -> HttpResponse:
+def check_code(request: SignedIn) -> HttpResponse:
     """The answer beside the field while one types."""
     code = normalise(request.GET.get("uscc", "")[:100])
     try:
@@ -66,12 +67,12 @@ def organisation(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+def edit(request: SignedIn, public_id: str) -> HttpResponse:
     found = organisation_write(request.user, public_id)
     form = OrganisationForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         fresh = Organisation.objects.get(pk=found.pk)
-        services.edit_organisation(fresh, by=request.user, values=form.cleaned_data)  # type: ignore[arg-type]
+        services.edit_organisation(fresh, by=request.user, values=form.cleaned_data)
         messages.success(request, _("The profile is saved."))
         return redirect("organisation", public_id)
     return render(request, FORM_PAGE, {"form": form, "organisation": found}, status=422 if form.errors else 200)
@@ -79,20 +80,20 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def verify(request: HttpRequest, public_id: str) -> HttpResponse:
+def verify(request: SignedIn, public_id: str) -> HttpResponse:
     found = organisation_write(request.user, public_id, May.VERIFY)
-    services.verify(found, by=request.user)  # type: ignore[arg-type]
+    services.verify(found, by=request.user)
     messages.success(request, _("%(name)s is verified.") % {"name": found.name})
     return redirect("organisation", public_id)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def add_title(request: HttpRequest, public_id: str) -> HttpResponse:
+def add_title(request: SignedIn, public_id: str) -> HttpResponse:
     found = organisation_write(request.user, public_id)
     form = TitleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        services.add_title(found, by=request.user, values=form.cleaned_data)  # type: ignore[arg-type]
+        services.add_title(found, by=request.user, values=form.cleaned_data)
         messages.success(request, _("The title is entered; it counts as stated until the city has verified it."))
         return redirect("organisation", public_id)
     context = {"form": form, "organisation": found}
@@ -101,20 +102,20 @@ def add_title(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def verify_title(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
+def verify_title(request: SignedIn, public_id: str, pk: int) -> HttpResponse:
     found = organisation_write(request.user, public_id, May.VERIFY)
     title = get_object_or_404(Title.objects.select_related("organisation"), pk=pk, organisation=found)
-    services.verify_title(title, by=request.user)  # type: ignore[arg-type]
+    services.verify_title(title, by=request.user)
     return redirect("organisation", public_id)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def team(request: HttpRequest, public_id: str) -> HttpResponse:
+def team(request: SignedIn, public_id: str) -> HttpResponse:
     found = organisation_write(request.user, public_id, May.SEE)
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        services.invite(found, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        services.invite(found, by=request.user, **form.cleaned_data)
         messages.success(request, _("Invited. Whoever signs in with that confirmed address can accept."))
         return redirect("team", public_id)
     context = {
@@ -130,7 +131,7 @@ def team(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def member(request: HttpRequest, public_id: str, user_id: str) -> HttpResponse:
+def member(request: SignedIn, public_id: str, user_id: str) -> HttpResponse:
     """Change a colleague's role, or take the colleague out (role "none")."""
     found = organisation_write(request.user, public_id, May.MANAGE_TEAM)
     row = Membership.objects.select_related("user", "organisation").filter(organisation=found, user__public_id=user_id)
@@ -139,42 +140,42 @@ def member(request: HttpRequest, public_id: str, user_id: str) -> HttpResponse:
         raise NotFound(_("This person is not in the team."))
     role = request.POST.get("role", "")
     if role == "none":
-        services.remove_member(membership, by=request.user)  # type: ignore[arg-type]
+        services.remove_member(membership, by=request.user)
     elif role in MemberRole.values:
-        services.set_role(membership, by=request.user, role=role)  # type: ignore[arg-type]
+        services.set_role(membership, by=request.user, role=role)
     messages.success(request, _("The team is changed."))
     return redirect("team", public_id)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def preferences(request: HttpRequest) -> HttpResponse:
-    form = PreferencesForm(request.POST or None, instance=request.user)  # type: ignore[arg-type]
+def preferences(request: SignedIn) -> HttpResponse:
+    form = PreferencesForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        user = services.set_preferences(request.user, values=form.cleaned_data)  # type: ignore[arg-type]
+        user = services.set_preferences(request.user, values=form.cleaned_data)
         messages.success(request, _("Your preferences are saved."))
         answer = redirect("preferences")
         answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", secure=settings.HTTPS)
         return answer
-    context = {"form": form, "invitations": services.invitations_of(request.user)}  # type: ignore[arg-type]
+    context = {"form": form, "invitations": services.invitations_of(request.user)}
     return render(request, "accounts/preferences.html", context, status=422 if form.errors else 200)
 
 
 @login_required
 @require_POST
-def accept(request: HttpRequest, public_id: str) -> HttpResponse:
-    membership = services.accept_invitation(public_id, by=request.user)  # type: ignore[arg-type]
+def accept(request: SignedIn, public_id: str) -> HttpResponse:
+    membership = services.accept_invitation(public_id, by=request.user)
     messages.success(request, _("You have joined %(name)s.") % {"name": membership.organisation.name})
     return redirect("desk")
 
 
 @login_required
 @require_GET
-def organisations(request: HttpRequest) -> HttpResponse:
+def organisations(request: SignedIn) -> HttpResponse:
     """The register of the reviewer's cities; unverified ones first."""
     if not can(request.user, May.VERIFY):
         raise NotFound(_("There is no such page, or it is not open to you."))
-    rows = Organisation.objects.of_cities(request.user.cities)  # type: ignore[union-attr]
+    rows = Organisation.objects.of_cities(request.user.cities)
     words = request.GET.get("q", "").strip()[:100]
     if words:
         rows = rows.filter(name__icontains=words)

@@ -58,15 +58,14 @@ def figures() -> Figures:
 def newest_batches(limit: int = 5) -> list[Batch]:
     """The newest lists, each with `listings` (how many are public) and `owners`; three queries."""
     batches = list(Batch.objects.all()[:limit])
-    counts: dict[int, dict[str, int]] = {}
+    counts: dict[int, tuple[int, int]] = {}
     for kind, model in ((Kind.OPPORTUNITY, Opportunity), (Kind.CAPABILITY, Capability)):
         ids = [b.pk for b in batches if b.kind == kind]
         rows = model.objects.filter(batch__in=ids, state__in=[State.PUBLISHED, State.PAUSED, State.CLOSED])
         found = rows.order_by().values("batch").annotate(n=Count("pk"), o=Count("owner", distinct=True))
-        counts |= {row["batch"]: row for row in found}
+        counts |= {row["batch"]: (row["n"], row["o"]) for row in found}
     for batch in batches:
-        row = counts.get(batch.pk, {"n": 0, "o": 0})
-        batch.listings, batch.owners = row["n"], row["o"]  # type: ignore[attr-defined]
+        batch.listings, batch.owners = counts.get(batch.pk, (0, 0))  # type: ignore[attr-defined]
     return batches
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -12,10 +13,16 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation import templatize
 
-KEYWORDS: dict[str, tuple[int, ...] | None] = {
-    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
-    "ngettext": (1, 2), "ngettext_lazy": (1, 2), "npgettext": (1, 2, 3), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
-}  # type: ignore[dict-item]  # fmt: skip
+KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+}
 LEFT_OUT = (".venv", "node_modules", "frontend", "tests", "bench", "var", "runtime", "sample", "migrations")
 LANGUAGE = "zh_Hans"
 PLACES = re.compile(r"%\((\w+)\)[sd]|%[sd%]|\{(\w*)\}")
@@ -49,7 +56,7 @@ def collected() -> Catalog:
         if source.suffix != ".py":
             # what templatize leaves around the calls is filler; its indentation would not pass for Python
             text = "\n".join(line.strip() for line in templatize(text, origin=str(source)).splitlines())
-        lines = extract("python", BytesIO(text.encode()), keywords=KEYWORDS)  # type: ignore[arg-type]
+        lines = extract("python", BytesIO(text.encode()), keywords=KEYWORDS)
         for _line, message, _comments, context in lines:
             catalog.add(message, locations=[(str(source), 0)], context=context)
     return catalog
@@ -96,16 +103,21 @@ def faults() -> list[str]:
             said.append(f"not in the catalogue: {words!r}")
         elif not _complete(here):
             said.append(f"not translated: {words!r}")
-        elif _places(words) != _places(here.string if isinstance(here.string, str) else here.string[0], words):
+        elif _places(words) != _places(_forms(here)[0]):
             said.append(f"other places than its msgid: {words!r}")
     said += [f"no longer in the code: {m.id!r}" for m in known if m.id and found.get(m.id, m.context) is None]
     return said
 
 
 def _complete(message: Message) -> bool:
-    return bool(message.string) if isinstance(message.string, str) else all(message.string) and bool(message.string)
+    return bool(_forms(message)) and all(_forms(message))
 
 
-def _places(text: str, instead: str = "") -> set[str]:
-    """The named places of a text. Chinese may leave out the count of a plural form that says "one"."""
+def _forms(message: Message) -> list[str]:
+    """The translation, or its plural forms."""
+    return [message.string] if isinstance(message.string, str) else list(message.string or [])
+
+
+def _places(text: str) -> set[str]:
+    """The named places of a text; a count may be left out, as English does in "one entry"."""
     return {"".join(m) for m in PLACES.findall(text)} - {"n", "count"}

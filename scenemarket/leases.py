@@ -39,7 +39,9 @@ class LeasedQuerySet(models.QuerySet[Any]):
         """Take up to `limit` free rows for LEASE_SECONDS; the attempt is committed when this returns."""
         token = uuid.uuid4()
         with transaction.atomic():
-            keys = list(self.free().order_by("pk").select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+            keys = list(
+                self.free().order_by("pk").select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit]
+            )
             rows = self.model._default_manager.filter(pk__in=keys)
             rows.filter(attempts__gte=MAX_ATTEMPTS).update(work_state=WorkState.DEAD, lease_until=None, done_at=Now())
             rows.filter(attempts__lt=MAX_ATTEMPTS).update(
@@ -72,8 +74,10 @@ class Leased(models.Model):
 
     def mine(self) -> "LeasedQuerySet":
         """This row, while the lease is still ours."""
-        rows = type(self)._default_manager.filter(pk=self.pk, lease_token=self.lease_token, work_state=WorkState.WORKING)
-        return rows  # type: ignore[return-value]
+        rows = type(self)._default_manager.filter(
+            pk=self.pk, lease_token=self.lease_token, work_state=WorkState.WORKING
+        )
+        return rows
 
     def renew(self, **values: Any) -> None:
         """Keep the lease for another LEASE_SECONDS, and save `values` (progress) with it."""

@@ -9,25 +9,27 @@ from scenemarket import catalog
 
 class Command(BaseCommand):
     help = "Collects, compiles and checks the translations of the interface."
-    requires_system_checks: list[str] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("step", choices=["collect", "compile", "check"])
 
     def handle(self, *args: Any, step: str, **options: Any) -> None:
-        getattr(self, step)()
+        getattr(self, f"_{step}")()
 
-    def collect(self) -> None:
+    def _collect(self) -> None:
         known = catalog.read() if catalog.path().exists() else catalog.collected()
         catalog.write(catalog.merge(catalog.collected(), known))
         empty = [fault for fault in catalog.faults() if fault.startswith("not translated")]
         self.stdout.write(f"{catalog.path().name}: {len(empty)} still to be translated")
 
-    def compile(self) -> None:
+    def _compile(self) -> None:
         self.stdout.write(f"compiled {len(catalog.compile_all())} catalogues")
 
-    def check(self) -> None:
+    def _check(self) -> None:
         faults = catalog.faults()
         if faults:
-            raise CommandError("\n".join(faults) + f"\n{len(faults)} faults; `manage.py translations collect` updates the file.")
+            raise CommandError(
+                "\n".join(faults) + f"\n{len(faults)} faults; `manage.py translations collect` updates the file."
+            )
         self.stdout.write("translations are complete")
