@@ -1,0 +1,13 @@
+"""The request behind a view that only signed-in people reach: for the type checker."""
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import User
+
+
+class SignedIn(HttpRequest):
+    """A request whose user is a person. Annotate views with it that stand behind login_required."""
+
+    user: User
+    htmx: HtmxDetails
