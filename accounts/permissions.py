@@ -21,7 +21,7 @@ def can(
     """
     if not user.is_authenticated or not user.is_active:
         return False
-    here: int | None = getattr(organisation, "pk", organisation)
+    here = organisation if organisation is None or isinstance(organisation, int) else organisation.pk
     if here is not None and may in user.may_here(here):
         return True
     return (city is not None or organisation is None) and may in user.may_for(city)
