@@ -5,7 +5,9 @@ class CapabilitiesConfig(AppConfig):
     name = "capabilities"
 
     def ready(self) -> None:
-        from listings import kinds
+        from capabilities.face import FACE
         from capabilities.rows import KIND
+        from listings import faces, kinds
 
         kinds.register(KIND)
+        faces.register(FACE)

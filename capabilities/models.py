@@ -15,7 +15,9 @@ from listings.models import Listing
 
 def wan(**options: Any) -> models.DecimalField:
     """An amount in 万元 CNY; None is unknown."""
-    return models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)], **options)
+    return models.DecimalField(
+        max_digits=14, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)], **options
+    )
 
 
 class Capability(Listing):
@@ -29,7 +31,9 @@ class Capability(Listing):
         validators=[MinValueValidator(1), MaxValueValidator(13)],
     )  # fmt: skip
     certs = ArrayField(models.CharField(max_length=120), verbose_name=_("certificates"), default=list, blank=True)
-    service_regions = ArrayField(models.CharField(max_length=40), verbose_name=_("service regions"), default=list, blank=True)
+    service_regions = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("service regions"), default=list, blank=True
+    )
     price_min_wan = wan(verbose_name=_("price from (万元)"))
     price_max_wan = wan(verbose_name=_("price to (万元)"))
     capacity = models.PositiveSmallIntegerField(_("projects at once"), null=True, blank=True)

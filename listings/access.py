@@ -5,11 +5,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organisation
 from accounts.permissions import can, check_can
 from accounts.roles import May
 from listings import kinds
 from listings.models import ImportJob
-from scenemarket.errors import NotFound
+from listings.states import State
+from scenemarket.errors import NotAllowed, NotFound
 
 
 def visible(kind: str, user: Any) -> QuerySet[Any]:
@@ -35,11 +37,44 @@ def listing_write(user: Any, kind: str, public_id: str, may: May = May.WRITE) ->
 
 
 def listing_review(user: Any, kind: str, public_id: str) -> Any:
-    """The listing for a reviewer of its city; NotFound for everybody else."""
+    """The listing for a reviewer of its city; NotAllowed for the owner's members, NotFound for everybody else."""
     found = listing_read(user, kind, public_id)
+    if can(user, May.SEE, organisation=found.owner_id):
+        check_can(user, May.REVIEW_LISTINGS, city=found.city)
     if not can(user, May.REVIEW_LISTINGS, city=found.city):
         raise NotFound(_("There is no such listing, or it is not open to you."))
     return found
+
+
+def writing_organisation(user: Any) -> Organisation:
+    """The organisation for which this person writes new listings; NotAllowed when there is none."""
+    found = next(
+        (m.organisation for m in user.memberships_now if can(user, May.WRITE, organisation=m.organisation_id)), None
+    )
+    if found is None:
+        raise NotAllowed(
+            _(
+                "Listings are written by editors and owners of an organisation. Join one, or ask its owner for that role."
+            )
+        )
+    return found
+
+
+def to_review(kind: str, user: Any) -> QuerySet[Any]:
+    """The listings of `kind` that wait for this reviewer, longest waiting first."""
+    rows = kinds.of(kind).model.objects.filter(state=State.SUBMITTED, city__in=user.cities)
+    return rows.select_related("owner", "author", "batch", "programme").order_by("submitted_at", "pk")
+
+
+def mine(kind: str, user: Any) -> QuerySet[Any]:
+    """The listings of `kind` of this person's organisations, in every state, last touched first."""
+    rows = kinds.of(kind).model.objects.filter(owner__in=user.organisation_ids)
+    return rows.select_related("owner").order_by("-updated_at", "-pk")
+
+
+def sees_contacts(user: Any, listing: Any) -> bool:
+    """Members of the owner, and everybody once the owner chose so; the other side of a deal sees them there, logged."""
+    return bool(listing.owner.contact_public) or can(user, May.SEE, organisation=listing.owner_id)
 
 
 def import_read(user: Any, public_id: str) -> ImportJob:
@@ -55,4 +90,3 @@ def may_import(user: Any, organisation: Any, city: str) -> bool:
     if organisation is not None and can(user, May.IMPORT, organisation=organisation):
         return True
     return can(user, May.IMPORT, city=city)
-

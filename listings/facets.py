@@ -44,6 +44,8 @@ class Facet:
     fixed: Callable[[], Iterable[str]] | None = None
     default: tuple[str, ...] = ()
     closed: bool = False
+    # a value of `column` that is only counted, with every choice made: "of these, 2 end within three days"
+    highlight: str = ""
 
     @property
     def alias(self) -> str:
@@ -75,6 +77,7 @@ class Counts:
 
     total: int = 0
     all: int = 0
+    highlight: int = 0
     of: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
@@ -88,6 +91,7 @@ def count(rows: QuerySet[Any], facets: Iterable[Facet], chosen: Chosen) -> Count
     except EmptyResultSet:
         return Counts()
     parts = ["SELECT '', 'all', count(*) FROM base", f"SELECT '', 'total', count(*) FROM base{_where(active)}"]
+    parts += [f"SELECT '', 'highlight', count(*) FROM base{_where(active, _holds(f))}" for f in facets if f.highlight]
     parts += [_group(facet, [name for name in active if name != facet.name]) for facet in facets]
     with connections[rows.db].cursor() as cursor:
         cursor.execute(f"WITH base AS MATERIALIZED ({sql}) " + " UNION ALL ".join(parts), params)
@@ -106,6 +110,10 @@ def _group(facet: Facet, others: list[str]) -> str:
     value = "value" if facet.many else facet.alias
     known = f"{value}::text <> ''"
     return f"SELECT '{facet.name}', {value}::text, count(*) FROM {source}{_where(others, known)} GROUP BY 2"
+
+
+def _holds(facet: Facet) -> str:
+    return f"'{facet.highlight}' = {f'ANY({facet.alias})' if facet.many else facet.alias}"
 
 
 def _where(names_: Iterable[str], *more: str) -> str:
@@ -150,7 +158,10 @@ def band_facet(name: str, title: Any, low: str, high: str) -> Facet:
     amount = Coalesce(F(high), F(low))
     column = Case(
         When(IsNull(amount, True), then=Value(UNKNOWN)),
-        *[When(LessThan(amount, Value(Decimal(edge))), then=Value(band)) for edge, band in zip(EDGES, BANDS, strict=False)],
+        *[
+            When(LessThan(amount, Value(Decimal(edge))), then=Value(band))
+            for edge, band in zip(EDGES, BANDS, strict=False)
+        ],
         default=Value(BANDS[-1]),
         output_field=CharField(),
     )
@@ -158,7 +169,7 @@ def band_facet(name: str, title: Any, low: str, high: str) -> Facet:
 
 
 def band_label(band: str) -> str:
-    """"50-200" -> "50—200 万元"."""
+    """ "50-200" -> "50—200 万元"."""
     if band not in BANDS:
         return figures.money_range(None, None)
     low, high = (Decimal(end) if end else None for end in band.split("-"))

@@ -40,7 +40,12 @@ def create_draft(*, kind: str, owner: Organisation, by: User, values: dict[str, 
 
 @transaction.atomic
 def edit(
-    listing: Listing, *, by: User, values: dict[str, Any], expected_version: int | None = None, seen_at: datetime | None = None
+    listing: Listing,
+    *,
+    by: User,
+    values: dict[str, Any],
+    expected_version: int | None = None,
+    seen_at: datetime | None = None,
 ) -> Listing:
     """Change content. A draft or returned listing changes in place; an open one gets a new version at once.
 
@@ -48,12 +53,17 @@ def edit(
     when somebody else has saved since `expected_version` or `seen_at`; Invalid when an open listing would lose a needed field.
     """
     check_can(by, May.WRITE, organisation=listing.owner)
-    if listing.state not in EDITABLE:
-        raise WrongState(_refusal(listing))
+    check_editable(listing)
     changed = {name: value for name, value in values.items() if getattr(listing, name) != value}
     _check_complete(listing, changed)
     rows = type(listing).objects.filter(pk=listing.pk, state=listing.state, version=expected_version or listing.version)
     return _change(listing, by=by, changed=changed, rows=rows.filter(updated_at=seen_at) if seen_at else rows)
+
+
+def check_editable(listing: Listing) -> None:
+    """Raise WrongState unless content can be changed in this state."""
+    if listing.state not in EDITABLE:
+        raise WrongState(_refusal(listing))
 
 
 def _check_complete(listing: Listing, changed: dict[str, Any]) -> None:
@@ -122,7 +132,9 @@ def _check_may(listing: Listing, name: str, by: User) -> None:
 
 
 def _refusal(listing: Listing) -> Any:
-    return _("“%(title)s” is “%(state)s” now, so this is not possible; nothing was changed. Reload to see its state.") % {
+    return _(
+        "“%(title)s” is “%(state)s” now, so this is not possible; nothing was changed. Reload to see its state."
+    ) % {
         "title": listing.title,
         "state": State(listing.state).label,
     }
@@ -146,7 +158,9 @@ def _check_ready(listing: Listing) -> None:
     if is_past(listing):
         faults["deadline"] = [_("The deadline has passed; give a later day or leave it open.")]
     if faults:
-        raise Invalid(_("The draft is kept, but something has to be put right before it can be reviewed."), faults=faults)
+        raise Invalid(
+            _("The draft is kept, but something has to be put right before it can be reviewed."), faults=faults
+        )
 
 
 def is_past(listing: Listing) -> bool:
@@ -162,11 +176,18 @@ def approve(listing: Listing, *, by: User) -> Listing:
     if listing.author_id == by.pk or _has_written(listing, by):
         raise NotAllowed(_("You wrote this listing, so somebody else has to approve it; nothing was changed."))
     if listing.owner_id in by.organisation_ids:
-        raise NotAllowed(_("This listing is your own organisation's, so another reviewer has to approve it; nothing was changed."))
+        raise NotAllowed(
+            _("This listing is your own organisation's, so another reviewer has to approve it; nothing was changed.")
+        )
     if not listing.owner.is_verified:
-        raise WrongState(_("%(owner)s is not verified yet. Verify the organisation first; the listing waits.") % {"owner": listing.owner})
+        raise WrongState(
+            _("%(owner)s is not verified yet. Verify the organisation first; the listing waits.")
+            % {"owner": listing.owner}
+        )
     if listing.state == State.SUBMITTED and is_past(listing):
-        raise WrongState(_("The deadline has passed while the listing was waiting. Return it with a word about a later day."))
+        raise WrongState(
+            _("The deadline has passed while the listing was waiting. Return it with a word about a later day.")
+        )
     _move(listing, "approve", by=by, approved_by=by, published_at=Now())
     _tell(listing, members_with(listing.owner, May.WRITE), "listing.approved")
     return listing
@@ -200,7 +221,9 @@ def resume(listing: Listing, *, by: User) -> Listing:
 def close(listing: Listing, *, by: User | None, reason: str) -> Listing:
     """End it as matched, expired or withdrawn; `by` None is the platform. Raises Invalid for any other reason."""
     if reason not in CloseReason.values:
-        raise Invalid(_("Please choose why it ends: matched, expired or withdrawn; nothing was changed."), faults=NO_REASON)
+        raise Invalid(
+            _("Please choose why it ends: matched, expired or withdrawn; nothing was changed."), faults=NO_REASON
+        )
     return _move(listing, "close", by=by, reason=reason, close_reason=reason, closed_at=Now())
 
 
@@ -209,7 +232,9 @@ def close_expired(limit: int = 200) -> int:
 
     Safe to run anywhere, any number of times at once: each is closed by its own conditional UPDATE.
     """
-    return sum(_close_expired(kind.model.objects.past(), limit) for kind in kinds.every() if hasattr(kind.model, "deadline"))
+    return sum(
+        _close_expired(kind.model.objects.past(), limit) for kind in kinds.every() if hasattr(kind.model, "deadline")
+    )
 
 
 def _close_expired(rows: QuerySet[Any], limit: int) -> int:
@@ -248,6 +273,11 @@ def keep_typed(*, by: User, kind: str, data: dict[str, Any], listing: Listing | 
     )
     draft.refresh_from_db()
     return draft
+
+
+def typed(*, by: User, kind: str, listing: Listing | None = None) -> SavedDraft | None:
+    """The unsaved work of a person on this form, if there is any."""
+    return SavedDraft.objects.filter(by=by, kind=kind, listing_public_id=listing.public_id if listing else "").first()
 
 
 def forget_typed(*, by: User, kind: str, listing: Listing | None = None) -> None:

@@ -16,7 +16,9 @@ from listings.models import Listing
 
 def wan(**options: Any) -> models.DecimalField:
     """An amount in 万元 CNY; None is unknown."""
-    return models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)], **options)
+    return models.DecimalField(
+        max_digits=14, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)], **options
+    )
 
 
 class Opportunity(Listing):
@@ -29,15 +31,24 @@ class Opportunity(Listing):
     scene_type = models.CharField(_("scene type"), max_length=40, blank=True)
     region = models.CharField(_("region"), max_length=12, blank=True)
     lead = models.CharField(_("lead department"), max_length=120, blank=True)
-    cooperation = ArrayField(models.CharField(max_length=40), verbose_name=_("cooperation modes"), default=list, blank=True)
+    cooperation = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("cooperation modes"), default=list, blank=True
+    )
     budget_min_wan = wan(verbose_name=_("budget from (万元)"))
     budget_max_wan = wan(verbose_name=_("budget to (万元)"))
     budget_source = models.CharField(_("budget source"), max_length=200, blank=True)
     min_trl = models.PositiveSmallIntegerField(
-        _("technology readiness at least"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(9)]
+        _("technology readiness at least"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(9)],
     )
-    required_titles = ArrayField(models.CharField(max_length=120), verbose_name=_("required titles"), default=list, blank=True)
-    required_certs = ArrayField(models.CharField(max_length=120), verbose_name=_("required certificates"), default=list, blank=True)
+    required_titles = ArrayField(
+        models.CharField(max_length=120), verbose_name=_("required titles"), default=list, blank=True
+    )
+    required_certs = ArrayField(
+        models.CharField(max_length=120), verbose_name=_("required certificates"), default=list, blank=True
+    )
     # None: anyone; "local" or regions: only suppliers from or serving there
     supplier_regions = ArrayField(
         models.CharField(max_length=40), verbose_name=_("where the supplier may come from"), default=list, blank=True

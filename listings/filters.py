@@ -1,0 +1,110 @@
+"""The parameters of a list's address, validated; pages and the API read them the same way."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+
+from listings import search
+from listings.facets import Chosen, Facet, narrow
+from scenemarket.ids import ALPHABET, LENGTH
+
+MOST_VALUES, LONGEST = 40, 120
+
+
+class ValuesField(forms.MultipleChoiceField):
+    """Any number of short words from the address; which of them mean something is the facet's affair."""
+
+    def validate(self, value: Any) -> None:
+        if len(value) > MOST_VALUES or any(len(v) > LONGEST or "\x00" in v for v in value):
+            raise forms.ValidationError(_("Too many or too long values."))
+
+
+@extend_schema_field({"type": "array", "items": {"type": "string"}})
+class FacetFilter(django_filters.Filter):
+    """A choice in one facet; what it does stands in `facets`."""
+
+    field_class = ValuesField
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, **options)
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return qs
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class PublicIdFilter(django_filters.CharFilter):
+    def __init__(self, field_name: str, **options: Any) -> None:
+        super().__init__(field_name=f"{field_name}__public_id", max_length=LENGTH, **options)
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return super().filter(qs, value if set(value) <= set(ALPHABET) else "")
+
+
+class ListingFilter(django_filters.FilterSet):
+    """What both kinds can be asked for. Subclasses add `facets`, a FacetFilter for each, and `orders`."""
+
+    facets: ClassVar[tuple[Facet, ...]] = ()
+    orders: ClassVar[dict[str, tuple[Any, tuple[Any, ...]]]] = {}
+    newest = ("-published_at", "-pk")
+
+    q = django_filters.CharFilter(method="search", max_length=search.LONGEST, label=_("words in the title or text"))
+    city = django_filters.CharFilter(field_name="city", max_length=12)
+    policy = django_filters.CharFilter(field_name="policy", max_length=40)
+    technology = django_filters.CharFilter(method="with_technology", max_length=LONGEST)
+    owner = PublicIdFilter("owner")
+    batch = PublicIdFilter("batch")
+    programme = PublicIdFilter("programme")
+    sort = django_filters.CharFilter(method="unsorted", max_length=20)
+    state = FacetFilter()
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return narrow(self.wide(queryset), self.facets, self.chosen).order_by(*self.order)
+
+    def wide(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that pass everything but the facets: what the counts start from."""
+        for name, value in self.asked.items():
+            queryset = self.filters[name].filter(queryset, value)
+        return queryset
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the address says, without the facets and what cannot be used."""
+        return {name: value for name, value in self._clean().items() if value and name not in self._facet_names()}
+
+    @property
+    def chosen(self) -> Chosen:
+        """The values chosen in each facet."""
+        return {name: list(self._clean().get(name) or []) for name in self._facet_names()}
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        title_and_order = self.orders.get(self.sort_name)
+        return title_and_order[1] if title_and_order else self.newest
+
+    @property
+    def sort_name(self) -> str:
+        """The order asked for; the first one when there is none."""
+        asked = str(self._clean().get("sort") or "")
+        return asked if asked in self.orders else next(iter(self.orders), "")
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(search.matching(value, queryset.model.SEARCHED))
+
+    def with_technology(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(technologies__contains=[value])
+
+    def unsorted(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset
+
+    def _facet_names(self) -> list[str]:
+        return [facet.name for facet in self.facets]
+
+    def _clean(self) -> dict[str, Any]:
+        self.errors  # noqa: B018  (validates)
+        return getattr(self.form, "cleaned_data", {})

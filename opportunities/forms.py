@@ -1,0 +1,68 @@
+"""The form of an opportunity, in the order in which an agency thinks of it."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from listings.fields import CodeField, CodesField, SupplierPlacesField, WordsField
+from listings.forms import ListingForm
+from opportunities.models import Opportunity
+
+
+class OpportunityForm(ListingForm):
+    amounts = ("budget_min_wan", "budget_max_wan")
+    scene_type = CodeField("scene_type", label=_("Scene type"))
+    region = CodeField("region", label=_("Place"))
+    procurement = CodeField("procurement", label=_("Procurement mode"))
+    cooperation = CodesField("cooperation", label=_("Cooperation modes"))
+    required_titles = WordsField(label=_("Required titles"), suggestions="title-list")
+    required_certs = WordsField(label=_("Required certificates"), suggestions="certificate-list")
+    supplier_regions = SupplierPlacesField(
+        label=_("Where suppliers may come from"), suggestions="region-list",
+        help_text=_("Empty: anywhere. “本地” means this city; otherwise name cities or districts."),
+    )  # fmt: skip
+    min_trl = forms.TypedChoiceField(
+        label=_("Technology readiness at least"), required=False, coerce=int, empty_value=None,
+        choices=[("", _("— not asked —")), *[(n, f"TRL {n}") for n in range(1, 10)]],
+    )  # fmt: skip
+
+    class Meta:
+        model = Opportunity
+        fields = (
+            "title", "summary", "field", "scene_type", "policy", "industry", "technologies", "programme", "region",
+            "need", "deliverables", "reference_case", "site", "data_offered", "equipment", "users_offered",
+            "cooperation", "budget_min_wan", "budget_max_wan", "budget_source", "min_trl", "required_titles",
+            "required_certs", "supplier_regions", "procurement", "approval", "decider", "lead", "deadline",
+            "visibility", "contact_name", "contact_phone",
+        )  # fmt: skip
+        widgets = {"deadline": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        help_texts = {
+            "title": _("What has to be solved and where, in 120 characters at most."),
+            "summary": _("Where, how much, how often, how it is done today. Figures are worth more than adjectives."),
+            "need": _("What has to be achieved, with figures that can be checked: an error of 1 metre at most, an answer within 2 seconds."),
+            "deliverables": _("One a line."),
+            "deadline": _("Entries close at the end of this day. Empty: open-ended."),
+            "contact_name": _("Shown to the other side once both have agreed."),
+        }  # fmt: skip
+
+    sections = (
+        ("basics", _("What it is about"), _("Title and text are what people read first, and what matching reads most."),
+         ("title", "summary", "field", "scene_type", "policy", "industry", "technologies", "region", "programme")),
+        ("need", _("What has to be solved"), "", ("need", "deliverables", "reference_case")),
+        ("conditions", _("What you offer"), _("Suppliers come for real conditions, not for money alone."),
+         ("site", "data_offered", "equipment", "users_offered")),
+        ("cooperation", _("How you cooperate"), _("Amounts are in 万元; leave unknown ones empty, an empty amount is never zero."),
+         ("cooperation", "budget_min_wan", "budget_max_wan", "budget_source")),
+        ("requirements", _("What you ask of suppliers"), _("Ask only for what is truly needed; each line bars some."),
+         ("min_trl", "required_titles", "required_certs", "supplier_regions")),
+        ("adoption", _("The way to adoption"), "", ("procurement", "approval", "decider", "lead", "deadline")),
+        ("contact", _("Who may see it, and contact"), "", ("visibility", "contact_name", "contact_phone")),
+    )  # fmt: skip
+
+    def _check_ready(self, cleaned: dict[str, Any]) -> None:
+        super()._check_ready(cleaned)
+        deadline = cleaned.get("deadline")
+        if deadline and deadline < timezone.localdate():
+            self.add_error("deadline", _("The deadline has passed; give a later day or leave it open."))
