@@ -18,7 +18,7 @@ from listings import faults, kinds
 from listings.import_numbers import Numbers
 from listings.import_owners import Owners
 from listings.import_reading import own_number
-from listings.models import ImportJob, ImportRow, ImportState, Listing, RowOutcome, Version
+from listings.models import ImportJob, ImportRow, Listing, RowOutcome, Version
 from listings.services import NEEDED
 from listings.states import State
 
@@ -38,7 +38,7 @@ class Work:
 
 
 def write(job: ImportJob) -> None:
-    """Take over every row that is ready, then end the import. Raises LeaseLost when another worker took over."""
+    """Take over every row that is ready. Raises LeaseLost when another worker took over; a repeat goes on where it ended."""
     codelists.teach_readers()
     while rows := list(job.rows.filter(outcome=RowOutcome.READY).order_by("pk")[:CHUNK]):
         with transaction.atomic():
@@ -49,8 +49,6 @@ def write(job: ImportJob) -> None:
                 unchanged=F("unchanged") + outcomes[RowOutcome.UNCHANGED],
                 faulty=F("faulty") + outcomes[RowOutcome.FAULTY],
             )
-    with transaction.atomic():
-        job.finish(state=ImportState.DONE)
 
 
 def _write_chunk(job: ImportJob, rows: list[ImportRow]) -> Counter[str]:

@@ -33,7 +33,7 @@ _ORDINALS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
 
 @transaction.atomic
 def upload(
-    *, by: User, kind: str, file: File[bytes], city: str, organisation: Organisation | None = None,
+    *, by: User, kind: str, file: "File[bytes]", city: str, organisation: Organisation | None = None,
     batch: Batch | None = None, batch_name: str = "", publish: bool = False,
 ) -> ImportJob:  # fmt: skip
     """Keep an uploaded list and queue its reading. With `organisation` its rows are that organisation's own; without, the city's.
@@ -62,7 +62,7 @@ def _check_may(by: User, organisation: Organisation | None, city: str, publish: 
         check_can(by, May.REVIEW_LISTINGS, city=city)
 
 
-def _check_file(file: File[bytes]) -> str:
+def _check_file(file: "File[bytes]") -> str:
     """The file's own name, without folders, when it may be read at all."""
     name = PurePath((file.name or "list").replace("\\", "/")).name[-200:]
     if not name.lower().endswith(ENDINGS):
@@ -79,7 +79,7 @@ def _refuse_file(sentence: Any) -> None:
     raise Invalid(sentence, faults={"file": [sentence]})
 
 
-def _digest(file: File[bytes]) -> str:
+def _digest(file: "File[bytes]") -> str:
     found = hashlib.sha256()
     for chunk in file.chunks():
         found.update(chunk)
@@ -99,7 +99,10 @@ def work_on(job: ImportJob) -> None:
     """Do the claimed work of one import to its end."""
     if job.state == ImportState.WRITING:
         import_writing.write(job)
-        return _tell(job)
+        with transaction.atomic():
+            job.finish(state=ImportState.DONE)
+            _tell(job)
+        return
     try:
         import_reading.read(job)
     except Unreadable as error:
@@ -200,7 +203,6 @@ def _ordinal(text: str) -> int:
     return (10 * _ORDINALS.get(tens, 1) if _ten else 0) + _ORDINALS.get(ones, 0)
 
 
-@transaction.atomic
 def _tell(job: ImportJob) -> None:
     """Once per (person, import): reviewers that listings wait, and members whose listings a reviewer has brought in."""
     job.refresh_from_db()
@@ -228,9 +230,14 @@ def cities_of(user: User) -> list[str]:
     return [city for city in user.cities if can(user, May.IMPORT, city=city)]
 
 
+def organisations_of(user: User) -> list[Organisation]:
+    """The organisations for which this person may bring in listings."""
+    return [m.organisation for m in user.memberships_now if May.IMPORT in m.permissions]
+
+
 def visible(user: User) -> Any:
     """Imports that this person may look at: of the own organisations, and of the cities they review."""
-    mine = [o for o in user.organisation_ids if can(user, May.IMPORT, organisation=o)]
+    mine = [organisation.pk for organisation in organisations_of(user)]
     rows = ImportJob.objects.select_related("organisation", "batch", "by")
     return (rows.filter(organisation__in=mine) | rows.filter(city__in=cities_of(user))).order_by("-pk")
 

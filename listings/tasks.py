@@ -1,0 +1,24 @@
+"""Doors for Celery; the work is in services."""
+
+from celery import shared_task
+
+from listings import imports, services
+
+AT_ONCE = 10
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Wake a worker while an import waits; what comes too late is dropped, because the next sweep looks again."""
+    if imports.waiting():
+        work_imports.apply_async(expires=AT_ONCE)
+
+
+@shared_task
+def work_imports() -> None:
+    imports.work()
+
+
+@shared_task
+def close_expired() -> None:
+    services.close_expired()
