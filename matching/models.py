@@ -25,6 +25,9 @@ class MatchRunQuerySet(models.QuerySet["MatchRun"]):
         """Runs over a whole city; increments are about one listing."""
         return self.exclude(origin=RunOrigin.INCREMENT)
 
+    def under_way(self) -> "MatchRunQuerySet":
+        return self.filter(state__in=[RunState.QUEUED, RunState.RUNNING])
+
     def finished(self) -> "MatchRunQuerySet":
         return self.filter(state__in=[RunState.READY, RunState.RELEASED, RunState.WITHDRAWN])
 

@@ -77,6 +77,7 @@ def try_again(run: MatchRun, *, by: User) -> int:
             _("This run is “%(state)s”, so there is nothing to repeat; nothing was changed.")
             % {"state": RunState(run.state).label}
         )
+    run.shards.update(nudged_at=None)
     return Shard.again(run.shards.all())
 
 
@@ -109,11 +110,11 @@ def compare(run: MatchRun, other: MatchRun) -> Comparison:
     """
     mine, theirs = _best(run), _best(other)
     same = {"opportunity": OuterRef("opportunity"), "capability": OuterRef("capability")}
-    before = theirs.filter(**same)
+    before = theirs.filter(**same).order_by()
     known = mine.annotate(
         before=Subquery(before.values("rank_for_opportunity")[:1]), score_before=Subquery(before.values("score")[:1])
     )
-    after = Subquery(mine.filter(**same).values("rank_for_opportunity")[:1])
+    after = Subquery(mine.filter(**same).order_by().values("rank_for_opportunity")[:1])
     return Comparison(
         new=known.filter(before=None),
         gone=theirs.annotate(after=after).filter(after=None),
@@ -124,4 +125,4 @@ def compare(run: MatchRun, other: MatchRun) -> Comparison:
 def _best(run: MatchRun) -> QuerySet[RunPair]:
     rows = RunPair.objects.filter(run=run, rank_for_opportunity__lte=Plan.of(run).propose_for_opportunity)
     rows = rows.select_related("opportunity__owner", "capability__owner")
-    return rows.order_by("opportunity", "rank_for_opportunity")
+    return rows.order_by("opportunity_id", "rank_for_opportunity")

@@ -28,7 +28,6 @@ NIGHT_HOUR = 2
 INCREMENTS_AT_MOST = 30
 NUDGE_AGAIN = timedelta(seconds=10)
 NUDGES_AT_ONCE = 500
-ACTIVE = (RunState.QUEUED, RunState.RUNNING)
 
 
 def sweep() -> list[int]:
@@ -55,12 +54,12 @@ def look_after(city: str) -> None:
         return
     runs = MatchRun.objects.of_cities([city]).full()
     base, last = base_of(city), runs.first()
-    under_way = runs.filter(state__in=ACTIVE).exists()
+    under_way = runs.under_way().exists()
     # after a failure only a person, or the next night, starts another run: what kills workers must not go round
     may_start = not under_way and not (last and last.state == RunState.FAILED)
     if base is None:
         if may_start:
-            queue_full(city, RunOrigin.SWEEP)
+            _first(city)
     elif under_way or not _nightly(city, base):
         _increments(city, may_start)
 
@@ -72,13 +71,25 @@ def base_of(city: str) -> MatchRun | None:
 
 
 @transaction.atomic
+def _first(city: str) -> None:
+    """The first run over a city serves for this night as well."""
+    _looked_tonight(city)
+    queue_full(city, RunOrigin.SWEEP)
+
+
+@transaction.atomic
 def _nightly(city: str, base: MatchRun) -> bool:
     """Once a night, and only when a run would find something else than the last one."""
-    night = (timezone.localtime() - timedelta(hours=NIGHT_HOUR)).date()
-    _look, first = Night.objects.get_or_create(city=city, day=night)
-    if not first or base.snapshot == fingerprint(city):
+    if _looked_tonight(city) or base.snapshot == fingerprint(city):
         return False
     return queue_full(city, RunOrigin.SWEEP) is not None
+
+
+def _looked_tonight(city: str) -> bool:
+    """Whether somebody looked since the last 02:00; from now on somebody has."""
+    night = (timezone.localtime() - timedelta(hours=NIGHT_HOUR)).date()
+    _look, first = Night.objects.get_or_create(city=city, day=night)
+    return not first
 
 
 def _increments(city: str, may_start: bool) -> None:
@@ -116,7 +127,7 @@ def _increment(side: str, listing: Any, city: str) -> None:
 
 def fail_dead() -> int:
     """Runs with a step that was set aside have failed: the reviewers are told, and may try again. Returns how many."""
-    dead = MatchRun.objects.filter(state__in=ACTIVE, shards__work_state=WorkState.DEAD).distinct()
+    dead = MatchRun.objects.under_way().filter(shards__work_state=WorkState.DEAD).distinct()
     return sum(_fail(run) for run in dead)
 
 
@@ -149,7 +160,7 @@ def start_merges() -> None:
 def due() -> list[int]:
     """Steps that nobody works on and of which no worker was told lately; notes that they are told of now."""
     quiet = Q(nudged_at=None) | Q(nudged_at__lt=Now() - NUDGE_AGAIN)
-    living = Shard.objects.free().filter(quiet, run__state__in=ACTIVE)
+    living = Shard.objects.free().filter(quiet, run__in=MatchRun.objects.under_way())
     keys = list(living.order_by("pk").values_list("pk", flat=True)[:NUDGES_AT_ONCE])
     return nudged(keys)
 

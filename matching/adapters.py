@@ -1,0 +1,58 @@
+"""Listings as the engine reads them: the keys of an official list, plain JSON values, nothing that needs the database."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import Title
+from capabilities.models import Capability
+from codelists import regions
+from listings import kinds
+from opportunities.models import Opportunity
+
+ENGINE_VERSION = ""
+MODEL_ID = ""
+
+# who stands behind a listing and how to reach them is no reason to match
+PRIVATE = ("contact", "phone", "uscc")
+
+
+def need_record(opportunity: Opportunity) -> dict[str, Any]:
+    """An opportunity as the engine's need; `id` is the public id, `city` the city that opens it."""
+    record = kinds.of("opportunity").values_from(opportunity)
+    return _plain({**record, "id": opportunity.public_id, "city": regions.name_of(opportunity.city)})
+
+
+def offer_record(capability: Capability) -> dict[str, Any]:
+    """A capability as the engine's offer, with the titles of its owner: what is verified counts before what is stated."""
+    record = kinds.of("capability").values_from(capability)
+    titles = [*map(_title, capability.owner.titles.all()), *(record.get("titles") or ())]
+    return _plain({**record, "id": capability.public_id, "titles": _one_of_each(titles)})
+
+
+def _title(title: Title) -> dict[str, Any]:
+    return {"name": title.name, "expires": title.expires, "verified": title.verified_at is not None}
+
+
+def _one_of_each(titles: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """Verified before stated, and of the same name the one that lasts longest; None when nothing is known."""
+    best: dict[str, dict[str, Any]] = {}
+    for title in sorted(titles, key=_worth, reverse=True):
+        best.setdefault(title["name"], title)
+    return list(best.values()) or None
+
+
+def _worth(title: dict[str, Any]) -> tuple[bool, str]:
+    expires = title.get("expires")
+    return bool(title.get("verified")), expires.isoformat() if expires else "9999"
+
+
+def _plain(value: Any) -> Any:
+    """JSON values: numbers for amounts, ISO days; private keys are left out."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items() if key not in PRIVATE}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, date) else value
