@@ -1,6 +1,7 @@
 """The pages' style sheet, icons and charts: brought by npm, copied from an allow-list into frontend/dist."""
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -59,7 +60,10 @@ def fetch() -> None:
 
     Raises Refusal when it fails.
     """
-    done = subprocess.run([*npm(), "ci", "--no-progress"], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [*npm(), "ci", "--no-progress", "--fetch-retries=1"]
+    # A network's own certificate authority is known to the system, not to the wheel's Node.js.
+    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Refusal(f"npm could not bring the front-end packages; nothing was changed. It said:\n{tail(done)}")
 

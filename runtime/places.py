@@ -27,8 +27,15 @@ class Var:
 
     def make(self) -> None:
         """Create the folders; others may pass through var/ (the database server has its own user) but read nothing."""
-        self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
+        make_passable(self.path)
         self.log.mkdir(mode=0o700, exist_ok=True)
+
+
+def make_passable(path: Path) -> None:
+    """Create a folder that others can pass through but not list, whatever the umask is; an existing one stays."""
+    if not path.exists():
+        path.mkdir(parents=True)
+        path.chmod(0o711)
 
 
 def write_private(path: Path, text: str) -> None:

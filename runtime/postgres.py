@@ -13,7 +13,7 @@ from runtime.parts import Part
 from runtime.places import write_private
 from runtime.sockets import LOOPBACK, free_port
 from runtime.speech import Refusal
-from runtime.unprivileged import Servant, reachable_home, reachable_program, servant
+from runtime.unprivileged import Servant, reachable_program, servant
 
 NAME = "scenemarket"
 LASTING = {"max_connections": "80", "shared_buffers": "128MB", "log_min_messages": "warning", "log_checkpoints": "off"}
@@ -54,10 +54,12 @@ class Postgres:
     who: Servant = field(default_factory=servant)
 
     def __post_init__(self) -> None:
-        self.folder = reachable_home(self.folder, self.who)
+        self.who.own(self.folder)
         folders = installed_programs()
         server = folders[0] / "pginstall" / "bin" / "postgres"
-        self.server = reachable_program(server, folders, self.folder.with_name("postgres-programs"), self.who)
+        self.server = reachable_program(
+            server, folders, self.folder.with_name(f"{self.folder.name}-programs"), self.who
+        )
         self.data = self.folder / "data"
 
     @property

@@ -22,6 +22,7 @@ from runtime.parts import Part, rotate
 from runtime.places import ROOT, Var, write_private
 from runtime.postgres import LASTING, Postgres
 from runtime.speech import Refusal, say, step
+from runtime.unprivileged import reachable_home, servant
 from runtime.valkey import Valkey
 
 WEB = ["--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"]
@@ -102,12 +103,12 @@ class Whole:
         with step("Database and broker"):
             if "DATABASE_URL" not in self.environment:
                 password = derived(self.secret, "postgres")
-                postgres = Postgres(self.var.path / "postgres", self.log("postgres"), password, LASTING)
+                postgres = Postgres(self.home("postgres"), self.log("postgres"), password, LASTING)
                 postgres.create()
                 ready.append((postgres.part(), postgres.is_ready))
                 self.environment["DATABASE_URL"] = postgres.url
             if "REDIS_URL" not in self.environment:
-                valkey = Valkey(self.var.path / "valkey", self.log("valkey"), derived(self.secret, "valkey"))
+                valkey = Valkey(self.home("valkey"), self.log("valkey"), derived(self.secret, "valkey"))
                 ready.append((valkey.part(), valkey.is_ready))
                 self.environment["REDIS_URL"] = valkey.url
             for part, _ in ready:
@@ -164,6 +165,11 @@ class Whole:
         self.work.append(part)
         part.start()
         return part
+
+    def home(self, name: str) -> Path:
+        """Where a server's data lies: in var/, unless its user cannot get there."""
+        spare = Path("/var/lib/scenemarket") / derived(self.secret, "place")[:12] / name
+        return reachable_home(self.var.path / name, spare, servant())
 
     def log(self, name: str) -> Path:
         """The log of a part; one that has grown big is put aside first."""

@@ -22,7 +22,7 @@ from runtime.parts import Part
 from runtime.places import ROOT
 from runtime.postgres import THROW_AWAY, Postgres
 from runtime.speech import Refusal, say
-from runtime.unprivileged import servant
+from runtime.unprivileged import Servant, servant
 from runtime.valkey import Valkey
 
 
@@ -69,8 +69,7 @@ def keep() -> None:
     """Be the keeper: start both servers, print their addresses, wait for the end of input, remove everything."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    folder = Path(tempfile.mkdtemp(prefix="scenemarket-test-"))
-    folder.chmod(0o711)
+    folder = reachable_folder(servant())
     parts: list[Part] = []
     try:
         print(json.dumps(start_servers(folder, parts)), flush=True)
@@ -86,6 +85,17 @@ def keep() -> None:
         for part in parts:
             part.wait(time.monotonic() + 2)
         remove(folder)
+
+
+def reachable_folder(who: Servant) -> Path:
+    """A new folder that the servers' user can pass through."""
+    for base in (tempfile.gettempdir(), "/tmp"):
+        folder = Path(tempfile.mkdtemp(prefix="scenemarket-test-", dir=base))
+        folder.chmod(0o711)
+        if who.can("-x", str(folder)):
+            return folder
+        folder.rmdir()
+    raise Refusal("The user nobody, who runs the servers for root, can reach no temporary folder; set TMPDIR to one.")
 
 
 def start_servers(folder: Path, parts: list[Part]) -> dict[str, str]:

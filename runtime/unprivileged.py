@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from runtime.places import make_passable
+from runtime.speech import Refusal
+
 
 @dataclass(frozen=True)
 class Servant:
@@ -45,27 +48,38 @@ def servant() -> Servant:
     return Servant(nobody.pw_uid, nobody.pw_gid, changes=True)
 
 
-def reachable_home(wanted: Path, who: Servant) -> Path:
-    """A folder for a server's data: the one wanted, or, when its user cannot get there (a clone below /root), one
-    of its own in /var/lib, named after the one wanted."""
+def reachable_home(wanted: Path, spare: Path, who: Servant) -> Path:
+    """A folder for a server's data: the one wanted, or the spare one when its user cannot get to it (a clone below
+    /root).
+
+    Raises Refusal when there is data already where its user cannot get to it.
+    """
     who.own(wanted)
     if who.can("-w", str(wanted)):
         return wanted
+    if any(wanted.iterdir()):
+        raise Refusal(
+            f"The user nobody, who runs the servers for root, cannot reach the data in {wanted}; nothing was touched. "
+            "Move the clone back to where it was, or let others pass through the folders above it (chmod o+x)."
+        )
     wanted.rmdir()
-    home = Path("/var/lib/scenemarket") / str(wanted).strip("/").replace("/", "-")
-    home.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
-    who.own(home)
-    return home
+    make_passable(spare.parent.parent)
+    make_passable(spare.parent)
+    who.own(spare)
+    return spare
 
 
 def reachable_program(program: Path, needs: list[Path], shelf: Path, who: Servant) -> Path:
-    """A program that its user can execute: where it is, or a copy of what it needs below shelf.
+    """A program that its user can execute: where it is, or a copy of what it needs in the folder shelf.
 
     In: the program, the folders that must stay side by side for it to run (it lies in the first).
     """
     if who.can("-x", str(program)):
         return program
-    shelf.mkdir(mode=0o755, parents=True, exist_ok=True)
-    for folder in needs:
-        shutil.copytree(folder, shelf / folder.name, symlinks=True, dirs_exist_ok=True)
-    return shelf / needs[0].name / program.relative_to(needs[0])
+    copy = shelf / needs[0].name / program.relative_to(needs[0])
+    if not copy.exists() or copy.stat().st_mtime != program.stat().st_mtime:
+        shutil.rmtree(shelf, ignore_errors=True)
+        make_passable(shelf)
+        for folder in needs:
+            shutil.copytree(folder, shelf / folder.name, symlinks=True)
+    return copy

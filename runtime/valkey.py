@@ -13,7 +13,7 @@ from runtime.places import write_private
 from runtime.postgres import end_leftover
 from runtime.sockets import LOOPBACK, free_port
 from runtime.speech import Refusal
-from runtime.unprivileged import Servant, reachable_home, reachable_program, servant
+from runtime.unprivileged import Servant, reachable_program, servant
 
 
 def installed_program() -> Path:
@@ -38,9 +38,9 @@ class Valkey:
     who: Servant = field(default_factory=servant)
 
     def __post_init__(self) -> None:
-        self.folder = reachable_home(self.folder, self.who)
+        self.who.own(self.folder)
         program = installed_program()
-        shelf = self.folder.with_name("valkey-programs")
+        shelf = self.folder.with_name(f"{self.folder.name}-programs")
         self.server = reachable_program(program, [program.parent], shelf, self.who)
 
     @property
