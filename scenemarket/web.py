@@ -7,6 +7,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from scenemarket.errors import Invalid, Refusal
@@ -50,9 +51,19 @@ def page(
     return render(request, fragment if part else template, context, status=status)
 
 
+def show_faults(form: Any, error: Invalid) -> None:
+    """Put what a service refused where the eye is: each fault at its field, the sentence above the form."""
+    form.add_error(None, str(error.sentence))
+    for name, words in error.faults.items():
+        if name in form.fields:
+            form.add_error(name, [str(word) for word in words])
+
+
 def database_away(request: HttpRequest) -> HttpResponse:
     """503 as plain text: templates may need the database that is away."""
-    sentence = _("The database cannot be reached just now. What you had saved is kept; please try again in a few seconds.")
+    sentence = _(
+        "The database cannot be reached just now. What you had saved is kept; please try again in a few seconds."
+    )
     answer = HttpResponse(str(sentence), status=503, content_type="text/plain; charset=utf-8")
     answer["Retry-After"] = "5"
     return answer
@@ -67,7 +78,8 @@ def broken(request: HttpRequest) -> HttpResponse:
     """500 with a number that stands in the log too."""
     number = new_id()
     logger.error("fault %s at %s", number, request.path)
-    return render(request, "errors/500.html", {"number": number}, status=500)
+    # without the request: what broke may be what every other page shows
+    return HttpResponse(render_to_string("errors/500.html", {"number": number}), status=500)
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
