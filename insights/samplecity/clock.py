@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, models
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models import Membership, Organisation, Title
 from activity.models import Delivery, Event, Notice
@@ -13,6 +15,7 @@ from capabilities.models import Capability
 from deals.models import Deal, Evidence
 from listings.models import Batch, ImportJob, Programme, Version
 from matching.models import Answer, Match, MatchRun
+from matching.states import AnswerState, MatchState
 from opportunities.models import Opportunity
 from scenemarket.leases import WorkState
 
@@ -38,14 +41,14 @@ STAMPS: dict[type[models.Model], tuple[str, ...]] = {
 
 
 class Clock:
-    """Inside one transaction every stamp of the database is the moment the transaction began, and none is older unless set back.
+    """The city is made in an empty database, so a stamp later than `began` belongs to what was done since the last set_back().
 
-    So "everything stamped since then" is what was done since the last call of set_back(). The log's guard against changes
-    is lifted until the end of the transaction, which only the owner of the table can do.
+    The log's guard against changes is lifted until the end of the transaction, which only the owner of the table can do.
     """
 
     def __enter__(self) -> "Clock":
         self._guard("DISABLE")
+        self.began = timezone.now()
         return self
 
     def __exit__(self, kind: Any, *_error: Any) -> None:
@@ -57,11 +60,29 @@ class Clock:
             cursor.execute(f"ALTER TABLE {Event._meta.db_table} {word} TRIGGER USER")
 
     def set_back(self, moment: datetime) -> None:
-        """What was done since the last call happened at `moment`."""
-        Answer.objects.filter(pushed_at__gte=Now()).update(due_at=F("due_at") - (Now() - moment))
+        """What was done since the last call happened at `moment`, which lies before the making of the city."""
+        moment = min(moment, self.began - timedelta(minutes=1))
         for model, names in STAMPS.items():
             for name in names:
-                model._default_manager.filter(**{f"{name}__gte": Now()}).update(**{name: moment})
+                model._default_manager.filter(**{f"{name}__gte": self.began}).update(**{name: moment})
+
+    def due_dates(self) -> list[datetime]:
+        """Set due dates back too, once all answers are given; returns those that have passed without an answer, oldest first.
+
+        Services refuse an answer after its due date, so it has to lie ahead until then.
+        """
+        allowed = timedelta(days=settings.ANSWER_DAYS)
+        Notice.objects.exclude(due_at=None).update(due_at=F("created_at") + allowed)
+        Answer.objects.exclude(state=AnswerState.WAITING).update(due_at=F("pushed_at") + allowed)
+        waiting = Answer.objects.filter(state=AnswerState.WAITING, match__state=MatchState.PUSHED)
+        waiting.filter(pushed_at__gte=self.began - allowed).update(due_at=F("pushed_at") + allowed)
+        late = waiting.filter(pushed_at__lt=self.began - allowed).values_list("pushed_at", flat=True).distinct()
+        return sorted(pushed + allowed for pushed in late)
+
+    def let_pass(self, due: datetime) -> None:
+        """Give the answers that were due at this moment their due date."""
+        pushed = due - timedelta(days=settings.ANSWER_DAYS)
+        Answer.objects.filter(state=AnswerState.WAITING, pushed_at=pushed).update(due_at=due)
 
     def quiet(self, since: timedelta = timedelta(hours=20)) -> None:
         """Letters about days gone by are not sent, and what was told before `since` has been read."""

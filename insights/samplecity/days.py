@@ -32,9 +32,9 @@ class Days:
         return (date.fromisoformat(day) if isinstance(day, str) else day) + (self.today - self.base)
 
     def moment(self, day: int, share: float = 0.5) -> datetime:
-        """A moment `day` days from today in Shanghai; `share` (0 to 1) says how far into the working day. Never in the future."""
+        """A moment `day` days from today in Shanghai; `share` (0 to 1) says how far into the working day."""
         at = datetime.combine(self.today + timedelta(days=day), time(OPENS)) + timedelta(minutes=MINUTES * share)
-        return min(timezone.make_aware(at), timezone.now() - timedelta(minutes=1))
+        return timezone.make_aware(at)
 
     def number(self, written: str) -> str:
         """A number or name of a list with the year in which this city published it."""
