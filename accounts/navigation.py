@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import can
 from accounts.roles import May
+from activity.models import Notice
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -21,7 +22,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     links = [link for link in links if link["url"]]
     for link in links:
         link["active"] = here == link["url"] or (link["url"] != "/" and here.startswith(link["url"]))
-    return {"nav": links, "my_organisation": user.organisation if user.is_authenticated else None}
+    if not user.is_authenticated:
+        return {"nav": links}
+    return {"nav": links, "my_organisation": user.organisation, "unread": unread(user)}
+
+
+def unread(user: Any) -> int:
+    """How many notices this person has not read; the number on the bell."""
+    return Notice.objects.filter(recipient=user).unread().count()
 
 
 def _public() -> list[tuple[Any, str]]:
