@@ -18,7 +18,9 @@ def visible(user: Any) -> DealQuerySet:
     """Deals of the own organisation, and of the cities that this person reviews."""
     if not user.is_authenticated:
         return Deal.objects.none()
-    mine = Q(match__opportunity__owner__in=user.organisation_ids) | Q(match__capability__owner__in=user.organisation_ids)
+    mine = Q(match__opportunity__owner__in=user.organisation_ids) | Q(
+        match__capability__owner__in=user.organisation_ids
+    )
     return Deal.objects.filter(mine | Q(match__opportunity__city__in=reviewed_cities(user)))
 
 
@@ -34,7 +36,9 @@ def deal_write(user: Any, public_id: str) -> Deal:
     """The deal for a member of either side who may record steps; NotFound for strangers, NotAllowed for the rest."""
     deal = deal_read(user, public_id)
     if not may_write(user, deal):
-        raise NotAllowed(_("Only the two sides record the steps of a deal, and your role does not allow it; nothing was changed."))
+        raise NotAllowed(
+            _("Only the two sides record the steps of a deal, and your role does not allow it; nothing was changed.")
+        )
     return deal
 
 

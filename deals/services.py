@@ -32,7 +32,9 @@ LEAST_MONTHS = 6
 def open_due() -> int:
     """Sweep: open exactly one deal for each agreed match and tell both sides; returns how many were opened."""
     without = ~Exists(Deal.objects.filter(match=OuterRef("pk")))
-    agreed = Match.objects.filter(without, state=MatchState.AGREED).select_related("opportunity__owner", "capability__owner")
+    agreed = Match.objects.filter(without, state=MatchState.AGREED).select_related(
+        "opportunity__owner", "capability__owner"
+    )
     return sum(_open(match) for match in agreed.order_by("pk")[:AT_ONCE])
 
 
@@ -96,7 +98,7 @@ def _move(deal: Deal, to: str) -> str:
             _("This deal is at “%(stage)s”, so this step is not possible; nothing was changed. Reload to see it.")
             % {"stage": Stage(deal.stage).label}
         )
-    deal.refresh_from_db(fields=["stage", "stopped_from", "moved_at"])
+    deal.refresh_from_db(fields=["stage", "stopped_from", "moved_at", "evidence"])
     return before
 
 
@@ -157,5 +159,9 @@ def _contact(match: Match, side: str) -> Contact:
     """A listing's own contact comes before that of its organisation."""
     listing = match.listing(side)
     own = side == Side.OPPORTUNITY and listing.contact_name
-    source = (listing.contact_name, listing.contact_phone) if own else (listing.owner.contact_name, listing.owner.contact_phone)
+    source = (
+        (listing.contact_name, listing.contact_phone)
+        if own
+        else (listing.owner.contact_name, listing.owner.contact_phone)
+    )
     return Contact(side, listing.owner, *source)

@@ -62,9 +62,12 @@ def side_of(user: Any, match: Match) -> str:
 
 
 def sees_owner(user: Any, match: Match, side: str) -> bool:
-    """May this person see who stands behind `side`? The firm's name opens when both have agreed, or when it is public."""
-    owner = match.listing(side).owner
-    if side == Side.OPPORTUNITY or owner.contact_public or match.state == MatchState.AGREED:
+    """May this person see who stands behind `side`? A public listing names its owner to everybody anyway.
+
+    Otherwise the name opens when both have agreed, or when the owner chose to be public.
+    """
+    listing = match.listing(side)
+    if listing.visibility == Visibility.PUBLIC or listing.owner.contact_public or match.state == MatchState.AGREED:
         return True
     return side_of(user, match) == side or can(user, May.REVIEW_MATCHES, city=match.opportunity.city)
 
@@ -104,4 +107,4 @@ def _opens_to(listing: Any, organisation: Any) -> bool:
     if listing.visibility == Visibility.PUBLIC:
         return True
     here = listing.visibility == Visibility.VERIFIED or listing.city == organisation.city
-    return here and organisation.is_verified
+    return bool(here and organisation.is_verified)

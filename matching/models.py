@@ -107,7 +107,7 @@ class Shard(Leased):
     # when a worker was last told of it; a message that got lost is sent again, one that waits is not doubled
     nudged_at = models.DateTimeField(null=True)
 
-    objects = ShardQuerySet.as_manager()
+    objects = ShardQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["run", "pk"]
@@ -314,6 +314,11 @@ class Match(models.Model):
 class AnswerQuerySet(models.QuerySet["Answer"]):
     def waiting(self) -> "AnswerQuerySet":
         return self.filter(state=AnswerState.WAITING)
+
+    def asked_of(self, organisations: list[int]) -> "AnswerQuerySet":
+        """The answers of these organisations' own sides, once the pair was put before them."""
+        mine = Q(side=Side.OPPORTUNITY, match__opportunity__owner__in=organisations)
+        return self.filter(mine | Q(side=Side.CAPABILITY, match__capability__owner__in=organisations))
 
     def overdue(self) -> "AnswerQuerySet":
         return self.waiting().filter(due_at__lt=Now())

@@ -62,7 +62,9 @@ KINDS = (
     Kind(
         "match.declined",
         title=_("Not this time: %(other)s"),
-        body=_("The side of “%(other)s” has decided against going on with “%(title)s” for now. Other suggestions stay open."),
+        body=_(
+            "The side of “%(other)s” has decided against going on with “%(title)s” for now. Other suggestions stay open."
+        ),
         action=_("Open it"),
         withhold=always,
     ),

@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from matching.models import Shard
-from matching.services import answers, sweep as sweeping, work
+from matching.services import answers, work
+from matching.services import sweep as sweeping
 from matching.states import Step
 
 

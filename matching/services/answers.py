@@ -42,7 +42,9 @@ def accept(match: Match, *, side: str, by: User, words: str = "") -> Match:
     now = held(match.pk)
     if not now.stands:
         raise WrongState(
-            _("One of the two listings was edited, paused or closed meanwhile, so the pair is matched anew; your answer was not needed.")
+            _(
+                "One of the two listings was edited, paused or closed meanwhile, so the pair is matched anew; your answer was not needed."
+            )
         )
     _answer(now, side, AnswerState.ACCEPTED, by=by, words=words)
     if not now.answers.exclude(state=AnswerState.ACCEPTED).exists():
@@ -74,7 +76,9 @@ def _answer(match: Match, side: str, state: str, *, by: User, words: str, reason
     rows = Answer.objects.filter(match=match, side=side, state=AnswerState.WAITING, due_at__gte=Now())
     if rows.update(state=state, by=by, words=words, reason=reason, answered_at=Now()) != 1:
         raise WrongState(
-            _("Your side has answered already, or the due date is past; nothing was changed. Reload to see how it stands.")
+            _(
+                "Your side has answered already, or the due date is past; nothing was changed. Reload to see how it stands."
+            )
         )
     verb = f"answer.{state}"
     record(by=by, verb=verb, subject=match, before=AnswerState.WAITING, after=state, reason=words or reason, side=side)
@@ -133,7 +137,7 @@ def _take(match: Match, side: str, values: dict[str, Any], new: bool, *, by: Use
     return push(match, by=by, verb=verb, came_first=side, words=words)
 
 
-ORIGIN_OF_SIDE = {Side.OPPORTUNITY: Origin.AGENCY, Side.CAPABILITY: Origin.FIRM}
+ORIGIN_OF_SIDE: dict[str, str] = {Side.OPPORTUNITY: Origin.AGENCY, Side.CAPABILITY: Origin.FIRM}
 
 
 def remind_due() -> int:

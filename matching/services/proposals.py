@@ -78,7 +78,11 @@ def propose(run: MatchRun, found: Iterable[Found]) -> int:
     """
     wanted = {(f.opportunity, f.capability): f for f in sorted(found, key=lambda f: (f.opportunity, f.capability))}
     existing = _locked(wanted)
-    new = [_fill(Match(opportunity_id=o, capability_id=c), run, f) for (o, c), f in wanted.items() if (o, c) not in existing]
+    new = [
+        _fill(Match(opportunity_id=o, capability_id=c), run, f)
+        for (o, c), f in wanted.items()
+        if (o, c) not in existing
+    ]
     Match.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
     open_again = [m for key, m in existing.items() if _comes_back(m, wanted[key])]
     rescored = [m for m in existing.values() if m.state == MatchState.PROPOSED]
@@ -99,7 +103,10 @@ def _comes_back(match: Match, found: Found) -> bool:
     """A person's withdrawal holds for the versions that it was said of; the platform's ends with its cause."""
     if match.state == MatchState.SUPERSEDED:
         return True
-    same = (match.opportunity_version, match.capability_version) == (found.opportunity_version, found.capability_version)
+    same = (match.opportunity_version, match.capability_version) == (
+        found.opportunity_version,
+        found.capability_version,
+    )
     return match.state == MatchState.WITHDRAWN and not (match.decided_at and same)
 
 
@@ -154,9 +161,7 @@ def mark_conflicts(run: MatchRun) -> None:
 
 def supersede_older(run: MatchRun) -> int:
     """What older runs proposed, nobody decided on, and this run did not find again; returns how many."""
-    older = Match.objects.of_cities([run.city]).filter(
-        state=MatchState.PROPOSED, origin=Origin.ENGINE, run__lt=run.pk
-    )
+    older = Match.objects.of_cities([run.city]).filter(state=MatchState.PROPOSED, origin=Origin.ENGINE, run__lt=run.pk)
     keys = list(older.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True))
     rows = Match.objects.filter(pk__in=keys)
     _write_events(rows, "match.superseded", MatchState.SUPERSEDED, dict.fromkeys(keys, MatchState.PROPOSED), run)

@@ -18,8 +18,10 @@ from matching.services.moves import move
 from matching.states import AnswerState, MatchState, Origin, Side, other
 from scenemarket.errors import WrongState
 
-FELL = _("One of the two listings was edited, paused or closed meanwhile, so the pair is not put forward; nothing was sent.")
-KIND_OF_ORIGIN = {Origin.AGENCY: "match.invited", Origin.FIRM: "match.applied"}
+FELL = _(
+    "One of the two listings was edited, paused or closed meanwhile, so the pair is not put forward; nothing was sent."
+)
+KIND_OF_ORIGIN: dict[str, str] = {Origin.AGENCY: "match.invited", Origin.FIRM: "match.applied"}
 
 
 @transaction.atomic
@@ -35,7 +37,9 @@ def push(match: Match, *, by: User, verb: str, came_first: str = "", words: str 
         accepted = {"by": by, "words": words} if side == came_first else None
         answer = _ask(match, side, accepted)
         if accepted is None:
-            tell_side(match, side, KIND_OF_ORIGIN.get(match.origin, "match.pushed"), answer=answer, note=words or match.note)
+            tell_side(
+                match, side, KIND_OF_ORIGIN.get(match.origin, "match.pushed"), answer=answer, note=words or match.note
+            )
     return match
 
 
@@ -60,7 +64,9 @@ def _ask(match: Match, side: str, accepted: dict[str, Any] | None) -> Answer:
     return answer
 
 
-def tell_side(match: Match, side: str, kind: str, *, answer: Answer | None = None, note: str = "", **params: Any) -> int:
+def tell_side(
+    match: Match, side: str, kind: str, *, answer: Answer | None = None, note: str = "", **params: Any
+) -> int:
     """Tell everybody on one side who may answer; once per (match, side, round, kind). Returns how many were told."""
     listing, across = match.listing(side), match.listing(other(side))
     due = timezone.localtime(answer.due_at).date().isoformat() if answer else ""

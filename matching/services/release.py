@@ -60,7 +60,10 @@ def _obstacle(match: Match, sent: dict[int, int]) -> Any:
             return _("%(name)s has switched suggestions off.") % {"name": match.listing(side).owner}
     firm = match.capability.owner
     if sent.get(firm.pk, 0) >= firm.weekly_cap:
-        return _("%(name)s wants %(n)s suggestions a week at most and has had them.") % {"name": firm, "n": firm.weekly_cap}
+        return _("%(name)s wants %(n)s suggestions a week at most and has had them.") % {
+            "name": firm,
+            "n": firm.weekly_cap,
+        }
     return ""
 
 

@@ -122,4 +122,6 @@ def check_reason(list_name: str, code: str, words: str) -> None:
             _("Please choose a reason from the list; nothing was changed."), faults={"reason": [_("Choose one.")]}
         )
     if code == "other" and not words.strip():
-        raise Invalid(_("Please say the reason in your own words; nothing was changed."), faults={"words": [_("Needed.")]})
+        raise Invalid(
+            _("Please say the reason in your own words; nothing was changed."), faults={"words": [_("Needed.")]}
+        )

@@ -19,7 +19,9 @@ AT_ONCE = 200
 
 def withdraw_fallen() -> int:
     """Sweep: withdraw pairs, not yet agreed, of which a side was edited, paused or closed. Returns how many."""
-    return sum(_withdraw_fallen(pk) for pk in Match.objects.fallen().order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    return sum(
+        _withdraw_fallen(pk) for pk in Match.objects.fallen().order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
+    )
 
 
 @transaction.atomic
@@ -34,7 +36,10 @@ def _withdraw_fallen(pk: int) -> bool:
 
 def why_fallen(match: Match) -> Any:
     """The sentence that both sides read: which listing, and what became of it."""
-    edited = (match.opportunity.version, match.capability.version) != (match.opportunity_version, match.capability_version)
+    edited = (match.opportunity.version, match.capability.version) != (
+        match.opportunity_version,
+        match.capability_version,
+    )
     if match.opportunity.state == match.capability.state == State.PUBLISHED:
         first = match.opportunity if match.opportunity.version != match.opportunity_version else match.capability
         return _("“%(title)s” was edited and is matched anew.") % {"title": first.title} if edited else ""

@@ -13,7 +13,7 @@ from listings.services import close, edit, pause
 from listings.states import CloseReason
 from matching.models import Answer, Match
 from matching.services import answers, release, review
-from matching.states import AnswerState, MatchState, Origin
+from matching.states import MatchState, Origin
 from scenemarket.errors import Invalid, NotAllowed, WrongState
 from tests.conftest import Cast
 from tests.factories import CITY, CapabilityFactory, MatchFactory, OpportunityFactory
@@ -124,7 +124,9 @@ def test_it_agrees_when_an_invitation_meets_an_application(cast: Cast, opportuni
 
 
 @pytest.mark.parametrize("state", OPEN)
-def test_it_takes_up_what_nobody_decided_against(cast: Cast, opportunity: object, capability: object, state: str) -> None:
+def test_it_takes_up_what_nobody_decided_against(
+    cast: Cast, opportunity: object, capability: object, state: str
+) -> None:
     MatchFactory(opportunity=opportunity, capability=capability, state=state)
     match = answers.apply(opportunity=opportunity, capability=capability, by=cast.counterpart)
     assert (match.state, match.origin, Match.objects.count()) == (MatchState.PUSHED, Origin.FIRM, 1)
@@ -157,7 +159,9 @@ def test_it_lets_nobody_apply_for_others(cast: Cast, opportunity: object, capabi
             answers.apply(opportunity=opportunity, capability=capability, by=cast.user(name))
 
 
-def test_it_reaches_firms_that_want_no_suggestions_by_invitation(cast: Cast, opportunity: object, capability: object) -> None:
+def test_it_reaches_firms_that_want_no_suggestions_by_invitation(
+    cast: Cast, opportunity: object, capability: object
+) -> None:
     Organisation.objects.update(suggestions_on=False)
     answers.invite(opportunity=opportunity, capability=capability, by=cast.owner)
     assert Notice.objects.count() == 1
@@ -227,5 +231,3 @@ def release_one(cast: Cast) -> Match:
     review.approve(match, by=cast.reviewer)
     release.release(city=CITY, by=cast.reviewer)
     return Match.objects.get(pk=match.pk)
-
-

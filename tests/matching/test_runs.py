@@ -60,7 +60,9 @@ def test_it_is_started_by_reviewers_only(cast: Cast, name: str) -> None:
         runs.start_run(city=CITY, by=cast.user(name))
 
 
-def test_it_starts_the_first_run_by_itself_and_none_when_nothing_changed(opportunity: object, capability: object) -> None:
+def test_it_starts_the_first_run_by_itself_and_none_when_nothing_changed(
+    opportunity: object, capability: object
+) -> None:
     for _ in range(3):
         swept()
     assert MatchRun.objects.get().origin == RunOrigin.SWEEP
@@ -71,7 +73,9 @@ def test_it_starts_the_first_run_by_itself_and_none_when_nothing_changed(opportu
 
 def test_it_runs_at_night_when_something_changed(cast: Cast, opportunity: object, capability: object) -> None:
     swept(), sweep()
-    Organisation.objects.get(pk=cast.firm.pk).titles.create(scheme="high_tech", name="高新技术企业", verified_at=timezone.now())
+    Organisation.objects.get(pk=cast.firm.pk).titles.create(
+        scheme="high_tech", name="高新技术企业", verified_at=timezone.now()
+    )
     Night.objects.all().delete()
     sweep()
     assert MatchRun.objects.full().count() == 2
@@ -84,7 +88,10 @@ def test_it_matches_a_new_and_an_edited_listing_without_a_full_run(cast: Cast, o
     edit(first, by=cast.counterpart, values={"summary": "球形检漏，停水不停用，定位渗漏"})
     swept()
     increments = MatchRun.objects.filter(origin=RunOrigin.INCREMENT)
-    assert {(r.listing_id, r.listing_version, r.state) for r in increments} == {(new.pk, 1, "ready"), (first.pk, 2, "ready")}
+    assert {(r.listing_id, r.listing_version, r.state) for r in increments} == {
+        (new.pk, 1, "ready"),
+        (first.pk, 2, "ready"),
+    }
     assert set(Match.objects.filter(state="proposed").values_list("capability", "capability_version")) == {
         (new.pk, 1), (first.pk, 2),
     }  # fmt: skip
