@@ -111,3 +111,8 @@ def symbol(name: str) -> str:
     drawing = re.sub(r"\s*\n\s*", "", drawing)
     style = 'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"'
     return f'<symbol id="{name}" viewBox="0 0 24 24" {style}>{drawing}</symbol>'
+
+
+if __name__ == "__main__":
+    # For image builds, where another stage has run npm.
+    build()

@@ -38,8 +38,8 @@ CHECKS = [
     ),
     Check("translations complete", run_python(MANAGE, "translations", "check")),
     Check("templates (djlint)", run_python("-m", "djlint", "templates", "--lint", "--quiet")),
-    Check("style (ruff)", run_python("-m", "ruff", "check", "--quiet")),
-    Check("format (ruff)", run_python("-m", "ruff", "format", "--check", "--quiet")),
+    Check("style (ruff)", run_python("-m", "ruff", "check", "--quiet", "--output-format", "concise")),
+    Check("format (ruff)", run_python("-m", "ruff", "format", "--check", "--output-format", "concise")),
 ]
 
 

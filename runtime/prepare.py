@@ -1,8 +1,10 @@
-"""What must be done before pages are served, in one run of Django: tables, translations, static files, sample city."""
+"""What must be done before pages are served, in one run of Django: tables, translations, code lists,
+static files, sample city."""
 
 import hashlib
 import os
 import sys
+from io import StringIO
 from pathlib import Path
 
 import django
@@ -23,14 +25,29 @@ def main() -> int:
         with step("Tables"):
             django.setup()
             call_command("migrate", interactive=False, verbosity=0)
-        with step("Translations"):
-            call_command("translations", "compile", verbosity=0)
+        compile_translations()
+        with step("Code lists"):
+            call_command("codelists", "load", stdout=StringIO())
         collect_static()
         open_city(empty="--empty" in sys.argv)
     except (CommandError, Error) as failure:
         say(str(failure))
         return 1
     return 0
+
+
+def compile_translations() -> None:
+    """Compile the translations that are newer than what was compiled from them."""
+    sources = [path for folder in settings.LOCALE_PATHS for path in Path(folder).glob("*/LC_MESSAGES/django.po")]
+    if all(is_newer(po.with_suffix(".mo"), po) for po in sources):
+        return
+    with step("Translations"):
+        call_command("translations", "compile", stdout=StringIO())
+
+
+def is_newer(made: Path, source: Path) -> bool:
+    """Whether a file was made after its source was last changed."""
+    return made.exists() and made.stat().st_mtime >= source.stat().st_mtime
 
 
 def collect_static() -> None:
