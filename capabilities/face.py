@@ -23,7 +23,7 @@ FACE = Face(
     words={
         "search": _("Search capabilities"),
         "empty": _("No capability fits all of this"),
-        "soon": "",
+        "open": _("Listed"),
         "similar": _("Similar capabilities"),
         "own": _("Your opportunities beside this capability"),
         "own_empty": _("Publish what has to be solved, and you can invite this organisation."),

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from capabilities.models import Capability
 from codelists import names
 from listings.states import State
+from listings.wording import opening, points
 from scenemarket import figures
 from scenemarket.templatetags.ui import state as state_tag
 
@@ -17,7 +17,7 @@ def row(listing: Capability) -> dict[str, Any]:
     return {
         "url": listing.get_absolute_url(),
         "title": listing.title,
-        "summary": Truncator(listing.summary).chars(72),
+        "summary": opening(listing.summary),
         "field": listing.field,
         "field_name": names.name("field", listing.field),
         "meta": [
@@ -43,7 +43,7 @@ def notice(listing: Capability, contacts: bool) -> dict[str, Any]:
     return {
         "tags": [word for word in (names.name("field", listing.field), listing.category) if word],
         "place": places(listing),
-        "scenes": [line.strip() for line in listing.scenes.split("\n") if line.strip()],
+        "scenes": points(listing.scenes),
         "facts": _facts(listing),
         "tests": _tests(listing),
         "titles": [_title(title) for title in listing.stated_titles],

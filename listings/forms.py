@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -25,7 +26,7 @@ class ListingForm(forms.ModelForm):
     technologies = WordsField(
         label=_("Technologies"), suggestions="technology-list", help_text=_("Up to 20, the most important first.")
     )
-    field = CodeField("field", label=_("Application field"))
+    field = CodeField("field", label=_("Application field"), help_text=_("Needed before review."))
     policy = CodeField("policy", label=_("Policy category"))
     industry = CodeField("industry", label=_("Industry"))
 
@@ -36,6 +37,7 @@ class ListingForm(forms.ModelForm):
         self.owner, self.submitting = owner, submitting
         # the form writes into what it is given; the service has to see the difference
         super().__init__(data, instance=copy.copy(instance) if instance else None)
+        self.initial.update({name: _plain(self.initial[name]) for name in self.amounts if self.initial.get(name) is not None})
         if typed is not None:
             self.initial.update(self._restored(typed))
         self._bring_choices()
@@ -125,3 +127,8 @@ class ListingForm(forms.ModelForm):
             }
             for anchor, title, lead, names in self.sections
         ]  # fmt: skip
+
+
+def _plain(amount: Decimal) -> str:
+    """"120.0000" -> "120"."""
+    return f"{amount.normalize():f}"

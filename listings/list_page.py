@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation
 from codelists import names
 from listings import access, faces, facets
-from listings.facets import SHOWN, Counts
+from listings.facets import SHOWN
 from listings.filters import ListingFilter
 from listings.models import Batch, Programme
 
@@ -39,7 +39,7 @@ def context(request: HttpRequest, kind: str) -> dict[str, Any]:
         "counts": counts, "groups": facets.groups(filters.facets, counts, filters.chosen), "chips": chips,
         "q": filters.asked.get("q", ""), "ignored": bool(filters.errors), "orders": _orders(filters),
         "kept": [(name, filters.asked[name]) for name in ("owner", "batch", "programme", "city", "policy", "technology") if name in filters.asked],
-        "downloads": _downloads(request, face.many), "clear_url": request.path, "said": _said(counts),
+        "downloads": _downloads(request, face.many), "clear_url": request.path,
     }  # fmt: skip
 
 
@@ -57,10 +57,6 @@ def _downloads(request: HttpRequest, many: str) -> list[tuple[str, str]]:
         query["format"] = form
         links.append((label, f"{reverse(f'{many}-export')}?{query.urlencode()}"))
     return links
-
-
-def _said(counts: Counts) -> dict[str, int]:
-    return {"total": counts.total, "soon": counts.highlight}
 
 
 def _chips(request: HttpRequest, filters: ListingFilter) -> list[dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +22,7 @@ SHOWN_MOVES: dict[str, tuple[Any, str, str, bool]] = {
     "send_back": (_("Return"), "", "arrow-back-up", True),
     "resume": (_("Resume"), "pri", "player-play", False),
     "pause": (_("Pause"), "", "player-pause", False),
-    "close": (_("Close"), "bad", "flag", True),
+    "close": (_("End it"), "bad", "flag", True),
     "delete": (_("Delete the draft"), "bad", "trash", True),
 }
 
@@ -90,14 +90,12 @@ def _changed(listing: Any, row: Version, before: Version | None) -> list[Any]:
 
 
 def similar(user: Any, listing: Any) -> QuerySet[Any]:
-    """Open listings of the same kind and field that share a technology, newest first."""
+    """Open listings of the same kind and field that share a technology or the industry; shared technologies come first."""
     rows = type(listing).objects.visible_to(user).open().exclude(pk=listing.pk).filter(field=listing.field)
-    alike = (
-        rows.filter(technologies__overlap=listing.technologies)
-        if listing.technologies
-        else rows.filter(industry=listing.industry)
-    )
-    return alike.select_related("owner")[:SIMILAR]
+    shared = Q(technologies__overlap=listing.technologies or [""])
+    alike = shared | Q(industry=listing.industry) if listing.industry else shared
+    first = Case(When(shared, then=0), default=1)
+    return rows.filter(alike).select_related("owner").order_by(first, "-published_at", "-pk")[:SIMILAR]
 
 
 def own(user: Any, listing: Any, other: str) -> list[dict[str, Any]]:

@@ -13,6 +13,8 @@ VERBS = {
     "listing.pause": _("paused it"),
     "listing.resume": _("resumed it"),
     "listing.close": _("closed it"),
+    "listing.grouped": _("put it into a programme"),
+    "listing.ungrouped": _("took it out of a programme"),
     "listing.deleted": _("deleted the draft"),
 }
 

@@ -23,7 +23,6 @@ FACE = Face(
     words={
         "search": _("Search opportunities"),
         "empty": _("No opportunity fits all of this"),
-        "soon": _("close within three days"),
         "similar": _("Similar opportunities"),
         "own": _("Your capabilities beside this opportunity"),
         "own_empty": _("Publish what you can deliver, and you can answer this opportunity."),

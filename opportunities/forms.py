@@ -40,7 +40,7 @@ class OpportunityForm(ListingForm):
         widgets = {"deadline": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
         help_texts = {
             "title": _("What has to be solved and where, in 120 characters at most."),
-            "summary": _("Where, how much, how often, how it is done today. Figures are worth more than adjectives."),
+            "summary": _("Needed before review. Where, how much, how often, how it is done today; figures are worth more than adjectives."),
             "need": _("What has to be achieved, with figures that can be checked: an error of 1 metre at most, an answer within 2 seconds."),
             "deliverables": _("One a line."),
             "deadline": _("Entries close at the end of this day. Empty: open-ended."),

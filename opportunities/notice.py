@@ -1,19 +1,17 @@
 """How an opportunity reads: as a row of a list, and as the official notice."""
 
-import re
 from typing import Any
 
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from codelists import names
 from listings.states import State
+from listings.wording import opening, points
 from opportunities.models import Opportunity
 from scenemarket import figures
 from scenemarket.templatetags.ui import state as state_tag
 
 LOCAL = "local"
-_NUMBERING = re.compile(r"^\s*(?:[(（]?\d{1,2}[)）.、．](?!\d)|[①-⑳]|[-•·●])\s*")
 
 
 def row(listing: Opportunity) -> dict[str, Any]:
@@ -21,7 +19,7 @@ def row(listing: Opportunity) -> dict[str, Any]:
     return {
         "url": listing.get_absolute_url(),
         "title": listing.title,
-        "summary": Truncator(listing.summary).chars(72),
+        "summary": opening(listing.summary),
         "field": listing.field,
         "field_name": names.name("field", listing.field),
         "meta": [str(listing.owner), names.name("region", listing.region), modes(listing), listing.number],
@@ -52,12 +50,6 @@ def notice(listing: Opportunity, contacts: bool) -> dict[str, Any]:
     }
 
 
-def points(text: str) -> list[str]:
-    """The lines of a text as points, without the numbers that people typed before them."""
-    lines = [_NUMBERING.sub("", line).strip().rstrip("；;") for line in re.split(r"[\n；;]", text)]
-    return [line for line in lines if line]
-
-
 def _conditions(listing: Opportunity) -> list[dict[str, str]]:
     rows = [
         ("map-pin", _("Site"), listing.site), ("database", _("Data"), listing.data_offered),
@@ -82,7 +74,8 @@ def route(listing: Opportunity) -> list[dict[str, str]]:
         if step["title"] != _("Decision"):
             step["text"] = "，".join(word for word in bought if word)
             break
-    return [{**step, "state": "now" if i == 0 else ""} for i, step in enumerate(steps)]
+    # one step is no way; its amount stands among the terms
+    return [{**step, "state": "now" if i == 0 else ""} for i, step in enumerate(steps)] if len(steps) > 1 else []
 
 
 def _requirements(listing: Opportunity) -> list[tuple[Any, Any]]:

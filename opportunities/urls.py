@@ -1,8 +1,11 @@
 """Addresses of this room."""
 
-from typing import Any
+from rest_framework.routers import SimpleRouter
 
 from listings.routes import pages
+from opportunities.api import OpportunityViews
 
+router = SimpleRouter()
+router.register("opportunities", OpportunityViews, basename="api-opportunity")
 urlpatterns = pages("opportunity", "opportunities")
-api_urlpatterns: list[Any] = []
+api_urlpatterns = router.urls
