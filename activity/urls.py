@@ -1,0 +1,17 @@
+"""Addresses of the inbox and the log."""
+
+from typing import Any
+
+from django.urls import path
+
+from activity import views
+from activity.api_urls import api_urlpatterns
+
+urlpatterns: list[Any] = [
+    path("inbox/", views.inbox, name="inbox"),
+    path("inbox/read/", views.inbox_read, name="inbox-read"),
+    path("inbox/<public_id:public_id>/", views.inbox_open, name="inbox-open"),
+    path("log/", views.log, name="log"),
+]
+
+__all__ = ["api_urlpatterns", "urlpatterns"]

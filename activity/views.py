@@ -1,0 +1,73 @@
+"""The inbox of a person, and the log for those who may read it."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from activity import log_page, services
+from activity.forms import LogForm
+from activity.models import Event, Notice
+from scenemarket.errors import NotFound
+from scenemarket.web import page
+
+NOTICES, EVENTS = 20, 50
+READ_LOG = "read_log"
+
+
+@login_required
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    rows = Notice.objects.filter(recipient=request.user)
+    unread_only = request.GET.get("show") == "unread"
+    unread = log_page.unread(request.user)
+    shown = Paginator(rows.unread() if unread_only else rows, NOTICES).get_page(request.GET.get("page"))
+    tabs = [
+        {"label": _("All"), "url": "?", "count": None, "active": not unread_only},
+        {"label": _("Unread"), "url": "?show=unread", "count": unread, "active": unread_only},
+    ]
+    return page(request, "activity/inbox.html", {"page_obj": shown, "tabs": tabs, "unread_here": unread})
+
+
+@login_required
+@require_GET
+def inbox_open(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Go to what a notice is about; it counts as read from then on."""
+    own = Notice.objects.filter(recipient=request.user, public_id=public_id)
+    notice = own.first()
+    if notice is None:
+        raise NotFound(_("There is no such notice, or it is not yours."))
+    services.read(own)
+    return redirect(notice.path)
+
+
+@login_required
+@require_POST
+def inbox_read(request: HttpRequest) -> HttpResponse:
+    """Mark the ticked notices as read, or all."""
+    own = Notice.objects.filter(recipient=request.user)
+    ticked = request.POST.getlist("pick")
+    services.read(own.filter(public_id__in=ticked) if ticked else own)
+    return redirect("inbox")
+
+
+@login_required
+@require_GET
+def log(request: HttpRequest) -> HttpResponse:
+    form = LogForm(request.GET)
+    rows = _readable(request)
+    rows = log_page.narrowed(rows, form.cleaned_data) if form.is_valid() else rows
+    shown = Paginator(rows, EVENTS).get_page(request.GET.get("page"))
+    context = {"page_obj": shown, "rows": [log_page.row(e) for e in shown], "form": form}
+    return page(request, "activity/log.html", context, status=422 if form.errors else 200)
+
+
+def _readable(request: HttpRequest) -> QuerySet[Event]:
+    """The audit administrator reads all; a reviewer the city's; for everybody else there is no log."""
+    person = request.user
+    if READ_LOG not in person.may_for(None):
+        raise NotFound(_("There is no such page, or it is not open to you."))
+    return Event.objects.filter(city__in=person.cities) if person.cities else Event.objects.all()

@@ -1,0 +1,125 @@
+"""A pair as pages show it: the score in parts, the two texts with marked passages, reasons, facets, titles, words."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from accounts.models import Title
+from codelists import names
+from listings.models import Visibility
+from matching.access import sees_owner
+from matching.models import Match
+from matching.services.explain import Explanation, explain
+from matching.states import Side
+from scenemarket import figures
+from scenemarket.marking import Span
+
+# a verdict's colour: what speaks for the pair, against it, or is not known
+TONES = {"met": "for", "close": "for", "barred": "against", "unknown": "unknown"}
+TITLE_TONES = {"verified": ("ok", _lazy("Verified")), "waiting": ("wait", _lazy("Stated, not verified")), "expired": ("bad", _lazy("Expired"))}
+
+
+def of_match(match: Match, *, reader: Any) -> dict[str, Any]:
+    """The pair of a match as `reader` may see it."""
+    known = {side: names_owner(reader, match, side) for side in Side.values}
+    shown = _shown(match.opportunity, match.capability, known)
+    return {**shown, "note": match.note, "url": match.get_absolute_url(), "match": match}
+
+
+def of_listings(opportunity: Any, capability: Any) -> dict[str, Any]:
+    """The pair of any two listings that the reader may read; both pages name their owners."""
+    return _shown(opportunity, capability, dict.fromkeys(Side.values, True))
+
+
+def short(match: Match) -> dict[str, Any]:
+    """Score and reasons only, for a card."""
+    return _reasons(explain(match.opportunity, match.capability))
+
+
+def names_owner(reader: Any, match: Match, side: str) -> bool:
+    """Who stands behind a public listing is public with it; otherwise the name opens when both have agreed."""
+    return match.listing(side).visibility == Visibility.PUBLIC or sees_owner(reader, match, side)
+
+
+def _shown(opportunity: Any, capability: Any, known: dict[str, bool]) -> dict[str, Any]:
+    told = explain(opportunity, capability)
+    return {
+        **_reasons(told),
+        "score": round(told.score), "value": told.score, "parts": parts(told), "barred": told.barred_by,
+        "facts": [_fact(row) for row in told.facets],
+        "need": _text(opportunity, told.need_text, _spans(told.reasons, "in_need"), known[Side.OPPORTUNITY]),
+        "offer": _text(capability, told.offer_text, _spans(told.reasons, "in_offer"), known[Side.CAPABILITY]),
+        "titles": [_title(t) for t in capability.owner.titles.all()],
+    }  # fmt: skip
+
+
+def _reasons(told: Explanation) -> dict[str, Any]:
+    """Reasons by kind, each with its number, sentence and whole points."""
+    found: dict[str, list[dict[str, Any]]] = {"for": [], "against": [], "unknown": []}
+    for r in told.reasons:
+        points = None if r.points is None else abs(round(r.points))
+        found[r.kind].append({"n": r.number, "text": r.sentence, "points": points})
+    return {**{f"reasons_{kind}": rows for kind, rows in found.items()}, "value": told.score, "barred": told.barred_by}
+
+
+def parts(told: Explanation) -> list[dict[str, Any]]:
+    """The parts in whole points that add up to the whole score; what is unknown stays None."""
+    earned = whole([float(p.earned or 0) if p.known else 0.0 for p in told.parts], round(told.score))
+    return [
+        {"label": p.label, "points": points if p.known else None, "of": round(p.possible)}
+        for p, points in zip(told.parts, earned, strict=True)
+    ]
+
+
+def whole(values: list[float], total: int) -> list[int]:
+    """Round to whole numbers that add up to `total`, giving the odd points to the largest remainders."""
+    floors = [int(v) for v in values]
+    odd = max(total - sum(floors), 0)
+    order = sorted(range(len(values)), key=lambda i: (-(values[i] - floors[i]), i))
+    for i in order[:odd]:
+        floors[i] += 1
+    return floors
+
+
+def _fact(row: Any) -> dict[str, Any]:
+    return {"label": row.item, "need": row.asked, "offer": row.offered, "verdict": row.words, "kind": TONES[row.verdict]}
+
+
+def _spans(reasons: Iterable[Any], text: str) -> list[Span]:
+    return [Span(start, end, r.number, r.kind) for r in reasons for start, end in getattr(r, text)]
+
+
+def _text(listing: Any, text: str, spans: list[Span], known: bool) -> dict[str, Any]:
+    """One half of the pair: number, address, title, who and where, text, marked passages."""
+    owner = [str(listing.owner), listing.owner.get_kind_display()] if known else [_("name shown once both have agreed")]
+    words = [*owner, names.name("region", getattr(listing, "region", "") or listing.city)]
+    deadline = getattr(listing, "deadline", None)
+    words += [_("until %(day)s") % {"day": figures.day(deadline)}] if deadline else []
+    return {
+        "code": listing.number, "url": reverse(listing.log_kind, args=[listing.public_id]), "title": listing.title,
+        "by": _(", ").join(words), "text": text, "spans": spans,
+    }  # fmt: skip
+
+
+def _title(title: Title) -> dict[str, Any]:
+    tone, word = TITLE_TONES[title.state]
+    until = _("valid until %(day)s") % {"day": figures.exact(title.expires)} if title.expires else ""
+    return {"name": title.name, "note": _(", ").join(w for w in (title.level, until) if w), "tone": tone, "state": word}
+
+
+def side_by_side(columns: list[dict[str, Any]]) -> dict[str, Any]:
+    """Up to four pairs as the columns of one table; the rows are those of the first with the same labels."""
+    for column in columns:
+        column["their"] = column["offer"]
+    return {
+        "columns": columns, "part_rows": _rows(columns, "parts"), "fact_rows": _rows(columns, "facts"),
+    }  # fmt: skip
+
+
+def _rows(columns: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+    labels = dict.fromkeys(row["label"] for column in columns for row in column[key])
+    found = [{row["label"]: row for row in column[key]} for column in columns]
+    return [{"label": label, "cells": [by_label.get(label, {}) for by_label in found]} for label in labels]

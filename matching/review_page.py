@@ -1,0 +1,237 @@
+"""What the review queue shows: the filtered list, the distribution of scores, the share of each firm, one open pair."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, F, IntegerField, Q, QuerySet
+from django.db.models.functions import Cast, Floor, Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from matching.forms import BANDS, CONFLICTS, NOVELTIES, QueueForm
+from matching.models import Match, MatchRun
+from matching.states import MatchState, RunState
+
+PAGE = 10
+BINS = 30
+BULK_SHARE = 0.2
+SHOWN_RUNS = 8
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Pairs per whole point of score; `held` are those with a conflict of interest, which bulk work leaves out."""
+
+    counts: dict[int, int]
+    held: dict[int, int]
+
+    @property
+    def low(self) -> int:
+        """Where the picture begins: the highest of 70, 40 and 10 that leaves nobody out."""
+        least = min(self.counts, default=40)
+        return next((edge for edge in (70, 40, 10) if edge <= least), 10)
+
+    def bins(self) -> list[int]:
+        """Pairs in each of the bars from `low` to 100; what lies below stands in the first one."""
+        low, width = self.low, (100 - self.low) / BINS
+        found = Counter[int]()
+        for point, n in self.counts.items():
+            found[min(max(int((point - low) / width), 0), BINS - 1)] += n
+        return [found[i] for i in range(BINS)]
+
+    def above(self, line: int) -> int:
+        return sum(n for point, n in self.counts.items() if point >= line)
+
+    def held_above(self, line: int) -> int:
+        return sum(n for point, n in self.held.items() if point >= line)
+
+    def line(self) -> int:
+        """The lowest line with at most a fifth of all pairs above it."""
+        room, most = sum(self.counts.values()) * BULK_SHARE, 100
+        for point in sorted(self.counts, reverse=True):
+            room -= self.counts[point]
+            if room < 0:
+                return min(most, 100)
+            most = point
+        return most
+
+
+def distribution(rows: QuerySet[Match]) -> Distribution:
+    """One query: pairs and held pairs per whole point."""
+    points = (
+        rows.order_by().annotate(point=Cast(Floor("score"), IntegerField())).values("point")
+        .annotate(n=Count("pk"), held=Count("pk", filter=Q(conflict=True)))
+    )  # fmt: skip
+    found = list(points)
+    return Distribution({p["point"]: p["n"] for p in found}, {p["point"]: p["held"] for p in found})
+
+
+def fairness(every: QuerySet[Match], waiting: QuerySet[Match], line: int) -> dict[str, Any]:
+    """How many suggestions each firm gets this week: pushed, approved, and above the line."""
+    counted = Q(state=MatchState.APPROVED) | Q(pushed_at__gte=Now() - 7 * DAY)
+    counted |= Q(pk__in=waiting.order_by().filter(score__gte=line, conflict=False).values("pk"))
+    firms = (
+        every.order_by().filter(counted)
+        .values(short=F("capability__owner__short_name"), full=F("capability__owner__name"), cap=F("capability__owner__weekly_cap"))
+        .annotate(n=Count("pk")).order_by("-n", "full")
+    )  # fmt: skip
+    rows = [(f["short"] or f["full"], f["n"], f["cap"]) for f in firms]
+    total = sum(n for _name, n, _cap in rows)
+    cap = Counter(c for _name, _n, c in rows).most_common(1)[0][0] if rows else 0
+    over = [n - c for _name, n, c in rows if n > c]
+    return {
+        "counts": [(name, n) for name, n, _cap in rows], "cap": cap, "total": total, "firms": len(rows),
+        "first_three": round(100 * sum(n for _name, n, _cap in rows[:3]) / total) if total else 0,
+        "over_firms": len(over), "over": sum(over),
+    }  # fmt: skip
+
+
+def counts(every: QuerySet[Match]) -> dict[str, int]:
+    """How many pairs wait, are approved and are excluded; and how the waiting ones compare with the run before."""
+    waiting = Q(state=MatchState.PROPOSED)
+    return every.order_by().aggregate(
+        waiting=Count("pk", filter=waiting),
+        approved=Count("pk", filter=Q(state=MatchState.APPROVED)),
+        excluded=Count("pk", filter=Q(state=MatchState.EXCLUDED)),
+        new=Count("pk", filter=waiting & Q(score_before=None)),
+        up=Count("pk", filter=waiting & Q(score__gt=F("score_before"))),
+        down=Count("pk", filter=waiting & Q(score__lt=F("score_before"))),
+    )
+
+
+@dataclass
+class Window:
+    """The part of the queue that is on screen, the open pair, and its neighbours."""
+
+    items: list[Match]
+    open: Match | None
+    before: Match | None
+    after: Match | None
+    # the last pair of the page before, the first one of the page after
+    page_before: Match | None
+    page_after: Match | None
+    position: int
+    first: int
+    total: int
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.items) - 1
+
+    @property
+    def earlier(self) -> int:
+        return self.first - 1
+
+    @property
+    def later(self) -> int:
+        return max(self.total - self.last, 0)
+
+
+def window(rows: QuerySet[Match], chosen: str, *, low_first: bool, total: int) -> Window:
+    """The page of `rows` that holds the pair `chosen` (its public id), or the first page."""
+    ordered = rows.order_by("score", "-pk") if low_first else rows.order_by("-score", "pk")
+    at = _place(rows, chosen, low_first)
+    start = at - at % PAGE
+    around = list(ordered.select_related("opportunity__owner", "capability__owner")[max(start - 1, 0) : start + PAGE + 1])
+    lead = 1 if start else 0
+    items = around[lead : lead + PAGE]
+    if not items:
+        return Window([], None, None, None, None, None, 0, 0, total)
+    here = min(at - start, len(items) - 1)
+    before, after = around[: lead + here], around[lead + here + 1 :]
+    rest = around[lead + PAGE :]
+    return Window(
+        items=items, open=items[here], before=before[-1] if before else None, after=after[0] if after else None,
+        page_before=around[0] if lead else None, page_after=rest[0] if rest else None,
+        position=start + here + 1, first=start + 1, total=total,
+    )  # fmt: skip
+
+
+def _place(rows: QuerySet[Match], chosen: str, low_first: bool) -> int:
+    """How many pairs stand before the chosen one; 0 when it is not in the queue."""
+    found = rows.filter(public_id=chosen).values("score", "pk").first() if chosen else None
+    if found is None:
+        return 0
+    if low_first:
+        ahead = Q(score__lt=found["score"]) | Q(score=found["score"], pk__gt=found["pk"])
+    else:
+        ahead = Q(score__gt=found["score"]) | Q(score=found["score"], pk__lt=found["pk"])
+    return rows.filter(ahead).count()
+
+
+def page(every: QuerySet[Match], form: QueueForm, *, chosen: str, address: str, cities: list[str]) -> dict[str, Any]:
+    """All that the queue shows, except the open pair's reasons; a constant number of queries."""
+    rows = form.narrowed(every).filter(state=form.state_shown)
+    spread = distribution(rows)
+    line = form.value("line") or spread.line()
+    total = sum(spread.counts.values())
+    low_first = form.value("sort") == "low"
+    seen = window(rows, chosen, low_first=low_first, total=total)
+    listed = _listed(seen, line, reviewing=form.state_shown == MatchState.PROPOSED)
+    return {
+        "form": form, "counts": counts(every), "spread": spread, "line": line, "above": spread.above(line),
+        "held": spread.held_above(line), "bulk": spread.above(line) - spread.held_above(line), "bins": spread.bins(),
+        "fair": fairness(every, form.narrowed(every).filter(state=MatchState.PROPOSED), line), "window": seen,
+        "rows": listed, "ticked": sum(row["ticked"] for row in listed),
+        "shown": ",".join(m.public_id for m in seen.items), "address": address, "reviewing": form.state_shown == MatchState.PROPOSED,
+        "drops": drops(form), "low_first": low_first,
+        "turned": address_of(form, sort="" if low_first else "low"), "kept": [(n, form.data.get(n, "")) for n in ("state", "sort")],
+        "run": latest_run(cities), "after_url": after_url(seen, address),
+    }  # fmt: skip
+
+
+def _listed(seen: Window, line: int, *, reviewing: bool) -> list[dict[str, Any]]:
+    """The rows of the list; the bulk line stands between the last pair above it and the first one below."""
+    rows: list[dict[str, Any]] = []
+    for m in seen.items:
+        above = m.score >= line
+        marks_line = reviewing and bool(rows) and rows[-1]["above"] != above
+        moved = None if m.score_before is None else round(m.score) - round(m.score_before)
+        row = {"match": m, "above": above, "line_before": marks_line, "ticked": above and not m.conflict, "moved": moved}
+        rows.append(row | {"fell": -(moved or 0), "current": seen.open is not None and m.pk == seen.open.pk})
+    return rows
+
+
+def latest_run(cities: list[str]) -> MatchRun | None:
+    """The newest finished full run of these cities."""
+    done = MatchRun.objects.filter(city__in=cities, state__in=[RunState.READY, RunState.RELEASED])
+    return done.exclude(origin="increment").order_by("-pk").first()
+
+
+def drops(form: QueueForm) -> list[dict[str, Any]]:
+    """The drop-downs of the filter row: name, title, the choices with what is chosen."""
+    runs = [(r.public_id, str(r)) for r in form.fields["run"].queryset[:SHOWN_RUNS]]  # type: ignore[attr-defined]
+    batches = [(b.public_id, b.name) for b in form.fields["batch"].queryset]  # type: ignore[attr-defined]
+    every: list[tuple[str, Any, list[Any], bool]] = [
+        ("run", _("Match run"), runs, False),
+        ("batch", _("Batch"), batches, False),
+        ("field", _("Field"), list(form.fields["field"].choices), True),  # type: ignore[attr-defined]
+        ("band", _("Score band"), BANDS, False),
+        ("novelty", _("Novelty"), NOVELTIES, True),
+        ("conflict", _("Interests"), CONFLICTS, False),
+    ]
+    return [_drop(form, *one) for one in every]
+
+
+def _drop(form: QueueForm, name: str, title: Any, choices: list[Any], many: bool) -> dict[str, Any]:
+    chosen = form.data.getlist(name)
+    options = [{"value": v, "label": label, "checked": str(v) in chosen} for v, label in choices]
+    words = [str(o["label"]) for o in options if o["checked"] and o["value"]]
+    return {"name": name, "title": title, "options": options, "many": many, "chosen": "、".join(words)}
+
+
+def after_url(seen: Window, address: str) -> str:
+    """Where to go once the open pair is decided: the same queue at the next pair, or at the one before."""
+    following = seen.after or seen.before
+    query = "&".join(part for part in (address, f"pair={following.public_id}" if following else "") if part)
+    return f"{reverse('review')}?{query}" if query else reverse("review")
+
+
+def address_of(form: QueueForm, **changed: str) -> str:
+    """The query string of the active filters, without the open pair, for links and forms."""
+    kept = [(k, v) for k, values in form.data.lists() if k in form.fields and k not in changed for v in values]
+    return urlencode([(k, v) for k, v in [*kept, *changed.items()] if v])

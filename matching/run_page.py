@@ -1,0 +1,103 @@
+"""What the pages of runs show: the list, one run's progress, settings and steps, and how it compares with another."""
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from matching.models import Match, MatchRun, Shard
+from matching.services import runs as running
+from matching.services.release import Outgoing
+from matching.states import MatchState, RunOrigin, RunState, Step
+from scenemarket.leases import WorkState
+
+SHOWN_PAIRS = 50
+GOING = (RunState.QUEUED, RunState.RUNNING)
+
+
+def listed(rows: QuerySet[MatchRun], kind: str) -> QuerySet[MatchRun]:
+    """Full runs, or with kind "increment" those after an edit; the newest first, with the progress of their steps."""
+    mark = Q(origin=RunOrigin.INCREMENT)
+    chosen = rows.filter(mark) if kind == RunOrigin.INCREMENT else rows.exclude(mark)
+    done = Count("shards", filter=Q(shards__work_state=WorkState.DONE))
+    dead = Count("shards", filter=Q(shards__work_state=WorkState.DEAD))
+    return chosen.select_related("by").annotate(steps=Count("shards"), done=done, dead=dead).order_by("-pk")
+
+
+def rows(shown: Any) -> list[dict[str, Any]]:
+    """The rows of the list."""
+    return [{"run": r, "seconds": seconds(r), "dead": r.dead, "going": r.state in GOING} for r in shown]
+
+
+def tabs(kind: str) -> list[dict[str, Any]]:
+    return [
+        {"label": _("Whole city"), "url": "?", "count": None, "active": kind != RunOrigin.INCREMENT},
+        {"label": _("After an edit"), "url": "?kind=increment", "count": None, "active": kind == RunOrigin.INCREMENT},
+    ]
+
+
+def seconds(run: MatchRun) -> int | None:
+    """How long the run took, once it is ready."""
+    return round((run.ready_at - run.started_at).total_seconds()) if run.ready_at and run.started_at else None
+
+
+def one(run: MatchRun) -> dict[str, Any]:
+    """One run: its steps, what they say, its matches by state, the run before."""
+    steps = list(run.shards.order_by("pk").defer("result"))
+    dead = [s for s in steps if s.work_state == WorkState.DEAD]
+    scored = [s for s in steps if s.step == Step.SCORE] or steps
+    found = Match.objects.filter(run=run).order_by().aggregate(
+        waiting=Count("pk", filter=Q(state=MatchState.PROPOSED)), approved=Count("pk", filter=Q(state=MatchState.APPROVED)),
+        pushed=Count("pk", filter=Q(pushed_at__isnull=False)), agreed=Count("pk", filter=Q(agreed_at__isnull=False)),
+    )  # fmt: skip
+    return {
+        "run": run, "steps": steps, "dead": dead, "done": sum(s.work_state == WorkState.DONE for s in scored), "total": len(scored),
+        "going": run.state in GOING, "seconds": seconds(run), "found": found, "settings": settings(run.engine_settings),
+        "others": others(run), "again": again_url(steps),
+    }  # fmt: skip
+
+
+def again_url(steps: list[Shard]) -> bool:
+    """Is there a step that can be tried again?"""
+    return any(s.work_state == WorkState.DEAD for s in steps)
+
+
+def others(run: MatchRun) -> QuerySet[MatchRun]:
+    """Finished full runs of the same city that this one can be compared with."""
+    done = MatchRun.objects.of_cities([run.city]).full().finished()
+    return done.exclude(pk=run.pk).order_by("-pk")[:10]
+
+
+def before(run: MatchRun) -> MatchRun | None:
+    """The finished full run just before this one."""
+    return MatchRun.objects.of_cities([run.city]).full().finished().filter(pk__lt=run.pk).order_by("-pk").first()
+
+
+def settings(values: dict[str, Any], above: str = "") -> list[tuple[str, Any]]:
+    """The engine's settings as flat (name, value) rows."""
+    found: list[tuple[str, Any]] = []
+    for name, value in values.items():
+        key = f"{above}{name}"
+        found += settings(value, f"{key}.") if isinstance(value, dict) else [(key, value)]
+    return found
+
+
+def compared(run: MatchRun, other: MatchRun) -> dict[str, Any]:
+    """New, gone and moved pairs against another run, the first ones of each with their titles."""
+    found = running.compare(run, other)
+    parts = {"new": found.new, "gone": found.gone, "moved": found.moved}
+    return {name: {"rows": rows[:SHOWN_PAIRS], "count": rows.count()} for name, rows in parts.items()}
+
+
+def open_pushes(run: MatchRun) -> int:
+    """How many suggestions would be taken back: pushed and not yet agreed."""
+    return Match.objects.filter(run=run, state=MatchState.PUSHED).count()
+
+
+
+
+def outgoing(preview: list[Outgoing]) -> dict[str, Any]:
+    """The release page: what goes, what stays and why, and how many people are told."""
+    going = [o for o in preview if not o.obstacle]
+    told = {p.pk for o in going for people in o.people.values() for p in people}
+    return {"going": going, "staying": [o for o in preview if o.obstacle], "people": len(told)}

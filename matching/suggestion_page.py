@@ -1,0 +1,99 @@
+"""What an organisation sees of its suggestions: tabs, cards, one pair with the answers of both sides, comparison."""
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from matching.models import Answer, Match
+from matching.states import AnswerState, MatchState, Side, other
+
+MOST_COMPARED = 4
+OVER = [MatchState.DECLINED, MatchState.EXPIRED, MatchState.WITHDRAWN, MatchState.SUPERSEDED]
+TABS: dict[str, tuple[Any, Q]] = {
+    "todo": (_("Waiting for us"), Q(state=AnswerState.WAITING, match__state=MatchState.PUSHED)),
+    "sent": (_("Waiting for the other side"), Q(state=AnswerState.ACCEPTED, match__state=MatchState.PUSHED)),
+    "agreed": (_("Both agreed"), Q(match__state=MatchState.AGREED)),
+    "over": (_("Ended"), Q(match__state__in=OVER)),
+}
+
+
+def own(ids: list[int]) -> QuerySet[Answer]:
+    """The pushes to these organisations, one row per suggestion and side."""
+    mine = Q(side=Side.OPPORTUNITY, match__opportunity__owner__in=ids) | Q(side=Side.CAPABILITY, match__capability__owner__in=ids)
+    return Answer.objects.filter(mine)
+
+
+def tabs(rows: QuerySet[Answer], active: str, listing: str) -> list[dict[str, Any]]:
+    """The tabs with their counts, in one query."""
+    found = rows.order_by().aggregate(**{name: Count("pk", filter=which) for name, (_label, which) in TABS.items()})
+    extra = f"&listing={listing}" if listing else ""
+    return [
+        {"label": label, "url": f"?tab={name}{extra}", "count": found[name], "active": name == active}
+        for name, (label, _which) in TABS.items()
+    ]
+
+
+def narrowed(rows: QuerySet[Answer], tab: str, listing: str) -> QuerySet[Answer]:
+    """The suggestions of one tab, of one listing if that is given, the best first."""
+    rows = rows.filter(TABS[tab][1])
+    rows = rows.select_related("match__opportunity__owner", "match__capability__owner", "match__run")
+    return rows.prefetch_related("match__answers", "match__capability__owner__titles").order_by("-match__score", "pk")
+
+
+def of_listing(rows: QuerySet[Answer], listing: str) -> QuerySet[Answer]:
+    """Only the suggestions for one of the own listings, given by its public id."""
+    if not listing:
+        return rows
+    return rows.filter(
+        Q(side=Side.OPPORTUNITY, match__opportunity__public_id=listing)
+        | Q(side=Side.CAPABILITY, match__capability__public_id=listing)
+    )
+
+
+def answers_said(match: Match) -> list[dict[str, Any]]:
+    """Both answers in words, the opportunity's side first, for the thread of a pair."""
+    return [_said(match, side, match.answer_of(side)) for side in (Side.OPPORTUNITY, Side.CAPABILITY)]
+
+
+def _said(match: Match, side: Side, answer: Answer | None) -> dict[str, Any]:
+    because = {"reason": answer.reason, "words": answer.words, "reason_list": f"decline_{side}"} if answer else {}
+    return {"name": str(match.listing(side).owner), "side": side, "answer": answer, "because": because}
+
+
+def thread(match: Match, *, side: str, reviews: bool) -> list[dict[str, Any]]:
+    """The course of a pair as steps of a timeline. Why a side declined is for that side and for reviewers only."""
+    steps = [{"title": _("Pushed to both sides"), "time": match.pushed_at, "state": "done" if match.pushed_at else ""}]
+    steps += [_step(said, private=not reviews and said["side"] != side) for said in answers_said(match)]
+    agreed = match.state == MatchState.AGREED
+    return [*steps, {"title": _("Both agreed"), "time": match.agreed_at, "state": "done" if agreed else ""}]
+
+
+MARKS = {AnswerState.ACCEPTED: "done", AnswerState.DECLINED: "bad", AnswerState.EXPIRED: "bad", AnswerState.WAITING: "now"}
+
+
+def _step(said: dict[str, Any], *, private: bool) -> dict[str, Any]:
+    answer, name = said["answer"], said["name"]
+    if answer is None:
+        return {"title": name, "time": None, "text": _("Not asked yet"), "state": ""}
+    step = {"title": name, "time": answer.answered_at, "text": answer.get_state_display(), "state": MARKS[answer.state]}
+    declined = answer.state == AnswerState.DECLINED
+    return step if declined and private else {**step, **said["because"]}
+
+
+def may_answer(match: Match, side: str) -> bool:
+    """That side was asked, has not answered, and the suggestion still stands."""
+    answer = match.answer_of(side) if side else None
+    return bool(answer and answer.state == AnswerState.WAITING and match.state == MatchState.PUSHED)
+
+
+def card(answer: Answer, pair: dict[str, Any], *, shows_owner: bool) -> dict[str, Any]:
+    """One suggestion in the list: the own listing, the other side's, the reasons, the two answers."""
+    match = answer.match
+    across = other(answer.side)
+    return {
+        "answer": answer, "match": match, "pair": pair, "own": match.listing(answer.side), "their": match.listing(across),
+        "side": answer.side, "across": across, "their_answer": match.answer_of(across), "url": reverse("match", args=[match.public_id]),
+        "open": may_answer(match, answer.side), "shows_owner": shows_owner,
+    }  # fmt: skip

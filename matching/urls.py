@@ -1,0 +1,35 @@
+"""Addresses of review, runs, suggestions and reasons."""
+
+from typing import Any
+
+from django.urls import path
+
+from matching.api_urls import api_urlpatterns
+from matching.views import matches, review, runs, why
+
+urlpatterns: list[Any] = [
+    path("review/", review.review, name="review"),
+    path("review/bulk/", review.review_bulk, name="review-bulk"),
+    path("review/undo/", review.review_undo_last, name="review-undo-last"),
+    path("review/release/", review.review_release, name="review-release"),
+    path("review/<public_id:public_id>/approve/", review.review_approve, name="review-approve"),
+    path("review/<public_id:public_id>/exclude/", review.review_exclude, name="review-exclude"),
+    path("review/<public_id:public_id>/undo/", review.review_undo, name="review-undo"),
+    path("review/<public_id:public_id>/note/", review.review_note, name="review-note"),
+    path("runs/", runs.runs, name="runs"),
+    path("runs/start/", runs.run_start, name="run-start"),
+    path("runs/<public_id:public_id>/", runs.run, name="run"),
+    path("runs/<public_id:public_id>/again/", runs.run_again, name="run-again"),
+    path("runs/<public_id:public_id>/release/", runs.run_release, name="run-release"),
+    path("runs/<public_id:public_id>/withdraw/", runs.run_withdraw, name="run-withdraw"),
+    path("matches/", matches.matches, name="matches"),
+    path("matches/compare/", matches.compare, name="matches-compare"),
+    path("matches/<public_id:public_id>/", matches.match, name="match"),
+    path("matches/<public_id:public_id>/accept/", matches.match_accept, name="match-accept"),
+    path("matches/<public_id:public_id>/decline/", matches.match_decline, name="match-decline"),
+    path("why/<public_id:opportunity_id>/", why.why_mine, name="why-mine"),
+    path("why/<public_id:opportunity_id>/<public_id:capability_id>/", why.why, name="why"),
+    path("why/<public_id:opportunity_id>/<public_id:capability_id>/invite/", why.invite, name="invite"),
+    path("why/<public_id:opportunity_id>/<public_id:capability_id>/apply/", why.apply, name="apply"),
+]
+__all__ = ["api_urlpatterns", "urlpatterns"]

@@ -1,0 +1,115 @@
+"""Suggestions: an organisation's list, one pair, the answers, comparison."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.permissions import can
+from accounts.roles import May
+from activity import log_page
+from activity.models import Event
+from matching import pair
+from matching import suggestion_page as shown
+from matching.access import match_answer, match_read, side_of
+from matching.forms import DeclineForm
+from matching.models import Answer, Match
+from matching.services import answers
+from matching.states import other
+from scenemarket.errors import Invalid
+from scenemarket.web import page, show_faults
+
+PAGE = 10
+
+
+@login_required
+@require_GET
+def matches(request: HttpRequest) -> HttpResponse:
+    tab, listing = request.GET.get("tab", "todo"), request.GET.get("listing", "")
+    tab = tab if tab in shown.TABS else "todo"
+    rows = shown.of_listing(shown.own(request.user.organisation_ids), listing)
+    found = Paginator(shown.narrowed(rows, tab, listing), PAGE).get_page(request.GET.get("page"))
+    cards = [_card(request, answer) for answer in found]
+    context = {
+        "page_obj": found, "cards": cards, "tabs": shown.tabs(rows, tab, listing), "tab": tab,
+        "listing": cards[0]["own"] if cards and listing else None, "organisation": request.user.organisation,
+    }  # fmt: skip
+    return page(request, "matching/matches.html", context)
+
+
+def _card(request: HttpRequest, answer: Answer) -> dict[str, Any]:
+    shows = pair.names_owner(request.user, answer.match, other(answer.side))
+    return shown.card(answer, pair.short(answer.match), shows_owner=shows)
+
+
+@login_required
+@require_GET
+def match(request: HttpRequest, public_id: str) -> HttpResponse:
+    return page(request, "matching/match.html", _one(request, match_read(request.user, public_id)))
+
+
+def _one(request: HttpRequest, found: Match, form: DeclineForm | None = None) -> dict[str, Any]:
+    side, reviews = side_of(request.user, found), can(request.user, May.REVIEW_MATCHES, city=found.opportunity.city)
+    owner = found.listing(side).owner_id if side else None
+    open_ = shown.may_answer(found, side) and can(request.user, May.ANSWER, organisation=owner)
+    events = Event.objects.about("match", found.public_id)[:20] if reviews else []
+    return {
+        "match": found, "pair": pair.of_match(found, reader=request.user), "side": side, "answer": found.answer_of(side) if side else None,
+        "steps": shown.thread(found, side=side, reviews=reviews), "open": open_, "log": [log_page.row(e) for e in events],
+        "form": form or (DeclineForm(side=side) if open_ else None), "crumbs": _crumbs(found, reviews and not side),
+    }  # fmt: skip
+
+
+def _crumbs(found: Match, reviews: bool) -> list[tuple[Any, str]]:
+    above = (_("Match review"), reverse("review")) if reviews else (_("Suggestions"), reverse("matches"))
+    return [above, (found.opportunity.title, "")]
+
+
+@login_required
+@require_POST
+def match_accept(request: HttpRequest, public_id: str) -> HttpResponse:
+    found, side = match_answer(request.user, public_id)
+    answers.accept(found, side=side, by=request.user)
+    messages.success(request, _("Accepted: %(title)s") % {"title": found})
+    return redirect(found)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def match_decline(request: HttpRequest, public_id: str) -> HttpResponse:
+    found, side = match_answer(request.user, public_id)
+    form = DeclineForm(request.POST or None, side=side)
+    if request.method == "POST" and form.is_valid() and _declined(request, found, side, form):
+        messages.success(request, _("Declined: %(title)s") % {"title": found})
+        return redirect(found)
+    context = {"match": found, "form": form, "crumbs": _crumbs(found, False)}
+    return page(request, "matching/decline.html", context, status=422 if form.errors else 200)
+
+
+def _declined(request: HttpRequest, found: Match, side: str, form: DeclineForm) -> bool:
+    try:
+        answers.decline(found, side=side, by=request.user, **form.cleaned_data)
+    except Invalid as error:
+        show_faults(form, error)
+        return False
+    return True
+
+
+@login_required
+@require_GET
+def compare(request: HttpRequest) -> HttpResponse:
+    """Up to four of the own suggestions side by side."""
+    ids = request.GET.getlist("ids")[: shown.MOST_COMPARED]
+    found = [match_read(request.user, i) for i in ids]
+    if len(found) < 2:
+        messages.info(request, _("Tick two to four suggestions first, then compare them."))
+        return redirect("matches")
+    columns = [pair.of_match(m, reader=request.user) for m in found]
+    context = pair.side_by_side(columns) | {"crumbs": [(_("Suggestions"), reverse("matches")), (_("Compare"), "")]}
+    return page(request, "matching/compare.html", context)

@@ -1,0 +1,196 @@
+"""The reviewer's queue: decide, undo, decide many, release."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import retarget
+
+from accounts.permissions import can
+from accounts.roles import May
+from matching import pair, review_page, run_page
+from matching.access import match_review
+from matching.forms import BulkForm, ExclusionForm, NoteForm, QueueForm
+from matching.models import Match
+from matching.services import release as releasing
+from matching.services import review as reviewing
+from matching.states import MatchState
+from scenemarket.errors import Invalid, NotFound
+from scenemarket.web import page, show_faults
+
+
+@login_required
+@require_GET
+def review(request: HttpRequest) -> HttpResponse:
+    cities = reviewed(request)
+    form = QueueForm(request.GET, cities=cities)
+    shown = review_page.page(
+        Match.objects.of_cities(cities), form, chosen=request.GET.get("pair", ""), address=review_page.address_of(form), cities=cities
+    )
+    if shown["window"].open:
+        shown |= {"pair": pair.of_match(shown["window"].open, reader=request.user), "exclusion_form": ExclusionForm()}
+    return page(request, "matching/review.html", shown, fragment="matching/_review_answer.html")
+
+
+@login_required
+@require_POST
+def review_approve(request: HttpRequest, public_id: str) -> HttpResponse:
+    match = match_review(request.user, public_id)
+    reviewing.approve(match, by=request.user, note=_note(request))
+    _said(request, _("Approved: %(title)s") % {"title": match}, undo=match)
+    return back(request)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def review_exclude(request: HttpRequest, public_id: str) -> HttpResponse:
+    match = match_review(request.user, public_id)
+    form = ExclusionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _excluded(request, match, form):
+        _said(request, _("Excluded: %(title)s") % {"title": match}, undo=match)
+        return back(request)
+    shown = {"match": match, "exclusion_form": form, "next": _next(request)}
+    status = 422 if form.errors else 200
+    answer = page(request, "matching/exclude.html", shown, fragment="matching/_exclude_fields.html", status=status)
+    return retarget(answer, "#exclude-fields")
+
+
+def _excluded(request: HttpRequest, match: Match, form: ExclusionForm) -> bool:
+    try:
+        reviewing.exclude(match, by=request.user, **form.cleaned_data)
+    except Invalid as error:
+        show_faults(form, error)
+        return False
+    return True
+
+
+@login_required
+@require_POST
+def review_undo(request: HttpRequest, public_id: str) -> HttpResponse:
+    match = match_review(request.user, public_id)
+    reviewing.undo(match, by=request.user)
+    messages.success(request, _("To be reviewed again: %(title)s") % {"title": match})
+    return back(request, pair=public_id)
+
+
+@login_required
+@require_POST
+def review_undo_last(request: HttpRequest) -> HttpResponse:
+    """Take back the own last decision; one that was made for many at once is taken back for all of them."""
+    undoable = Match.objects.of_cities(reviewed(request)).filter(state__in=[MatchState.APPROVED, MatchState.EXCLUDED])
+    last = undoable.filter(decided_by=request.user).order_by("-decided_at").first()
+    if last is None:
+        raise NotFound(_("None of your decisions can be undone: they have been released, or you have made none yet."))
+    together = undoable.filter(decided_by=request.user, decided_at=last.decided_at)
+    for match in together.select_related("opportunity__owner", "capability__owner"):
+        reviewing.undo(match, by=request.user)
+    messages.success(request, _("Your last decision was taken back."))
+    return back(request, pair=last.public_id)
+
+
+@login_required
+@require_POST
+def review_note(request: HttpRequest, public_id: str) -> HttpResponse:
+    match = match_review(request.user, public_id)
+    reviewing.write_note(match, by=request.user, note=_note(request))
+    messages.success(request, _("The words to both sides were saved."))
+    return HttpResponse(status=204) if request.htmx else back(request, pair=public_id)
+
+
+@login_required
+@require_POST
+def review_bulk(request: HttpRequest) -> HttpResponse:
+    """Approve what stands above the line in the queue as it is filtered, and what was ticked by hand."""
+    rows = _chosen(request, reviewed(request))
+    approved, left_out = reviewing.approve_many(rows, by=request.user)
+    said = ngettext("%(n)s pair was approved.", "%(n)s pairs were approved.", approved) % {"n": approved}
+    _said(request, said, undo=None if not approved else "last")
+    if left_out:
+        words = ngettext("%(n)s pair was left out: %(why)s", "%(n)s pairs were left out: %(why)s", len(left_out))
+        messages.warning(request, words % {"n": len(left_out), "why": _first_reasons(left_out)})
+    return back(request)
+
+
+def _chosen(request: HttpRequest, cities: list[str]) -> Any:
+    """The pairs of a bulk approval: above the line or ticked, without those on screen that were unticked."""
+    form = BulkForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(_("The line has to be a number from 0 to 100; nothing was approved."), faults=dict(form.errors))
+    queue = QueueForm(request.GET, cities=cities)
+    every = Match.objects.of_cities(cities).filter(state=MatchState.PROPOSED)
+    ticked = set(request.POST.getlist("pick"))
+    unticked = set(form.cleaned_data["shown"]) - ticked
+    above = queue.narrowed(every).filter(score__gte=form.cleaned_data["line"])
+    return (above | every.filter(public_id__in=ticked)).exclude(public_id__in=unticked)
+
+
+def _first_reasons(left_out: list[Any]) -> str:
+    """The first three reasons, each named once."""
+    reasons = list(dict.fromkeys(str(why) for _match, why in left_out))
+    return " ".join(reasons[:3])
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def review_release(request: HttpRequest) -> HttpResponse:
+    city = city_of(request)
+    if request.method == "POST":
+        pushed = releasing.release(city=city, by=request.user)
+        words = ngettext("%(n)s pair was pushed to both sides.", "%(n)s pairs were pushed to both sides.", pushed)
+        messages.success(request, words % {"n": pushed})
+        return redirect("review")
+    crumbs = [(_("Match review"), reverse("review")), (_("Release"), "")]
+    context = run_page.outgoing(releasing.preview(city=city)) | {"city": city, "crumbs": crumbs}
+    return page(request, "matching/release.html", context)
+
+
+def reviewed(request: HttpRequest) -> list[str]:
+    """The cities whose matches this person reviews; NotFound for everybody else, as for any page that is not theirs."""
+    if not can(request.user, May.REVIEW_MATCHES):
+        raise NotFound(_("This page is for the reviewers of a city."))
+    return list(request.user.cities)
+
+
+def city_of(request: HttpRequest) -> str:
+    """The city that a reviewer means: ?city= if it is one of theirs, else the first."""
+    cities = reviewed(request)
+    asked = request.POST.get("city") or request.GET.get("city", "")
+    if asked and asked not in cities:
+        raise NotFound(_("You do not review that city."))
+    return asked or cities[0]
+
+
+def back(request: HttpRequest, *, pair: str = "") -> HttpResponse:
+    """To the queue as it was filtered, at `pair` or where the form said."""
+    if not pair and (wanted := _next(request)):
+        return redirect(wanted)
+    came = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", ""))
+    query = parse_qs(came.query) if came.path == reverse("review") else {}
+    query |= {"pair": [pair]} if pair else {}
+    return redirect(f"{reverse('review')}?{urlencode(query, doseq=True)}")
+
+
+def _next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
+
+
+def _note(request: HttpRequest) -> str:
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(_("The words to both sides have at most 200 characters; nothing was changed."), faults=dict(form.errors))
+    return str(form.cleaned_data["note"])
+
+
+def _said(request: HttpRequest, text: str, *, undo: Any) -> None:
+    """A toast with its undo."""
+    address = reverse("review-undo-last") if undo == "last" else undo and reverse("review-undo", args=[undo.public_id])
+    messages.success(request, text, extra_tags=f"undo:{address}" if address else "")
