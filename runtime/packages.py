@@ -1,6 +1,6 @@
 """The Python environment: .venv with exactly what the lock files name, hashes checked."""
 
-import ast
+import configparser
 import hashlib
 import json
 import os
@@ -110,7 +110,7 @@ def run_uv(uv: str, folder: Path, kind: str) -> bool:
     command = [uv, "pip", "install", "--quiet", "--require-hashes", "--python", str(folder / "bin" / "python")]
     done = subprocess.run(
         [*command, "-r", str(REQUIREMENTS / f"{kind}.txt")],
-        env=uv_environment(folder),
+        env=uv_environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -139,10 +139,10 @@ def run_pip(folder: Path, kind: str) -> None:
         )
 
 
-def uv_environment(folder: Path) -> dict[str, str]:
+def uv_environment() -> dict[str, str]:
     """The environment for uv: this one, and pip's mirrors where uv has none of its own."""
     environment = dict(os.environ)
-    for name, value in pip_settings(folder).items():
+    for name, value in pip_settings().items():
         if name in MIRRORS:
             separator = "," if name == "find-links" else " "
             environment.setdefault(MIRRORS[name], separator.join(value.split()))
@@ -152,17 +152,19 @@ def uv_environment(folder: Path) -> dict[str, str]:
     return environment
 
 
-def pip_settings(folder: Path) -> dict[str, str]:
-    """pip's own settings by name, from its files and variables, as `pip config list` tells them."""
+def pip_settings() -> dict[str, str]:
+    """pip's own settings by name, from its files and variables; read here because not every Python has pip."""
     settings: dict[str, str] = {}
-    for python in (sys.executable, str(folder / "bin" / "python")):
-        command = [python, "-m", "pip", "config", "list"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            for line in done.stdout.splitlines():
-                name, _, value = line.partition("=")
-                settings[name.rpartition(".")[2]] = str(ast.literal_eval(value))
-            return settings
+    home = Path.home()
+    files = ["/etc/pip.conf", "/etc/xdg/pip/pip.conf", home / ".pip/pip.conf", home / ".config/pip/pip.conf"]
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read([*files, os.environ.get("PIP_CONFIG_FILE", os.devnull)], encoding="utf-8")
+    for section in ("global", "install"):
+        if parser.has_section(section):
+            settings.update(parser.items(section))
+    for name in MIRRORS:
+        if given := os.environ.get(f"PIP_{name.upper().replace('-', '_')}"):
+            settings[name] = given
     return settings
 
 
