@@ -85,3 +85,15 @@ def contains(outer: str, inner: str) -> bool:
         return any(contains(member, inner) for member in members)
     significant = outer[:2] if outer.endswith("0000") else outer[:4] if outer.endswith("00") else outer
     return inner.startswith(significant)
+
+
+def containing(code: str) -> frozenset[str]:
+    """The codes of all places that contain a place, itself included: city, province, groups of provinces, nationwide."""
+    if code not in _containing():
+        _containing()[code] = frozenset(outer for outer in (*_by_code(), code) if contains(outer, code))
+    return _containing()[code]
+
+
+@remembered
+def _containing() -> dict[str, frozenset[str]]:
+    return {}

@@ -1,0 +1,38 @@
+"""The matching engine: plain Python, numpy and scipy. Plain records in, scores with reasons out.
+
+    corpus = Corpus.build(needs, offers, concepts=Concepts(tags), day=day, settings=Settings(), provider=None)
+    shard = corpus.score(start, stop, progress=None)    # ShardResult: .to_bytes(), ShardResult.from_bytes(...)
+    ranking = corpus.merge(shards)                      # Ranking: .pairs(top_offers, top_needs=0), .of_need(place, top)
+    corpus.pair(need, offer)                            # PairScore of any pair, by ids or as records: "why not this one"
+    corpus.match_need(need, top), corpus.match_offer(offer, top)   # increments: lists of PairScore, best first
+    explain(corpus, need, offer)                        # Explanation: reasons with passages, facets side by side
+    sentence(reason, "zh" | "en")
+
+Everything that depends on the collection (which terms are telling, directions of meaning, what is usual, hubs) is measured
+by build() and then frozen, so that pair(), match_need(), match_offer() and any way of sharding give the same numbers to the
+last bit. Places in a Corpus are positions in the lists given to build().
+"""
+
+from matching.engine.concepts import Concepts, Tag
+from matching.engine.corpus import Corpus
+from matching.engine.meaning import Provider
+from matching.engine.model import (
+    Condition,
+    Credential,
+    Named,
+    Need,
+    Offer,
+    PairScore,
+    Part,
+    Passage,
+    Place,
+    Reason,
+    Requirement,
+)
+from matching.engine.ranking import RankedPair, Ranking, ShardResult
+from matching.engine.settings import PARTS, SENTENCES, Settings
+
+__all__ = [
+    "PARTS", "SENTENCES", "Concepts", "Condition", "Corpus", "Credential", "Named", "Need", "Offer", "PairScore", "Part", "Passage",
+    "Place", "Provider", "RankedPair", "Ranking", "Reason", "Requirement", "Settings", "ShardResult", "Tag",
+]  # fmt: skip

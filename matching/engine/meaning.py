@@ -1,0 +1,109 @@
+"""Nearness in meaning: vectors of texts, from a provider or, without one, from what stands together in the lists (LSI)."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from matching.engine.lexical import Sparse
+from matching.engine.model import Floats, Matrix
+
+# Unit vectors are kept as whole numbers up to this size. Products of such numbers add up exactly in 32-bit floating
+# point (4095 squared is below 2 to the 24th), so a dot product is the same in whatever blocks, threads or order.
+SCALE = 4095.0
+FITTED = 8192
+OVERSAMPLING = 16
+POWER = 2
+
+
+class Provider(Protocol):
+    """Something that turns texts into vectors. Vectors of different model ids never meet in one corpus."""
+
+    model_id: str
+    # how many directions that all texts share are taken out; 0 for vectors that need none of it
+    common_directions: int
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """One row for each text, in order; the same text always gives the same row."""
+        ...
+
+
+def exact(vectors: Floats) -> Matrix:
+    """Rows scaled to one length and rounded to whole numbers, so that their products are exact."""
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    unit = vectors / np.where(lengths > 1e-12, lengths, 1.0)[:, None]
+    return np.rint(unit * (SCALE - 1)).astype(np.float32)
+
+
+def cosines(left: Matrix, right: Matrix) -> Floats:
+    """Cosines of exact() rows: an array of left by right."""
+    found: Floats = (left @ right.T).astype(np.float64) / (SCALE - 1) ** 2
+    return found
+
+
+class Latent:
+    """Latent semantic indexing: directions of terms that stand together, fitted once, then frozen."""
+
+    model_id = "none"
+
+    def __init__(self, weighed: Sparse, dimensions: int) -> None:
+        texts = weighed.shape[0]
+        if texts > FITTED:
+            weighed = weighed[np.linspace(0, texts - 1, FITTED).astype(np.int64)]
+        # with few texts, many directions would only repeat the words
+        wanted = int(min(dimensions, max(8, weighed.shape[0] // 3), min(weighed.shape)))
+        self._directions = _directions(weighed, wanted)
+
+    def vectors(self, weighed: Sparse) -> Floats:
+        """One row for each text; a row of zeros for a text without any known term."""
+        found: Floats = np.asarray(weighed @ self._directions, dtype=np.float64)
+        return found
+
+
+def unit_rows(counted: Sparse, idf: Floats) -> Sparse:
+    """Counts weighed by idf and damped, each row of length one."""
+    weighed = counted.copy()
+    weighed.data = (1 + np.log(counted.data)) * idf[counted.indices]
+    squares = np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel()
+    scale = 1 / np.sqrt(np.where(squares > 0, squares, 1.0))
+    weighed.data *= np.repeat(scale, np.diff(counted.indptr))
+    return weighed
+
+
+def _directions(matrix: Sparse, wanted: int) -> Floats:
+    """The strongest right singular vectors by a randomised range finder with a fixed seed: same input, same output."""
+    if wanted < 1 or not matrix.nnz:
+        return np.zeros((matrix.shape[1], 1))
+    start = np.random.default_rng(7).standard_normal((matrix.shape[0], min(wanted + OVERSAMPLING, matrix.shape[0])))
+    basis = np.asarray(matrix.T @ start)
+    for _round in range(POWER):
+        basis, _r = np.linalg.qr(np.asarray(matrix.T @ (matrix @ basis)))
+    small = np.asarray(matrix @ basis)
+    _u, _s, rows = np.linalg.svd(small, full_matrices=False)
+    directions: Floats = basis @ rows[:wanted].T
+    return directions
+
+
+class Space:
+    """Vectors made comparable: what all texts share is taken out, title and whole text count alike. Frozen once made."""
+
+    def __init__(self, sample: Floats, removed: int) -> None:
+        known = sample[np.any(sample != 0, axis=1)]
+        self._mean: Floats = known.mean(axis=0) if len(known) else np.zeros(sample.shape[1])
+        self._common = np.zeros((0, sample.shape[1]))
+        if removed and len(known) > removed:
+            spread = known - self._mean
+            _values, directions = np.linalg.eigh(spread.T @ spread)
+            self._common = directions[:, ::-1][:, :removed].T
+
+    def vectors(self, titles: Floats, texts: Floats) -> Matrix:
+        """exact() rows. A product of two such rows is the mean of the four crossings of titles and texts."""
+        return exact(self._unit(titles) + self._unit(texts))
+
+    def _unit(self, vectors: Floats) -> Floats:
+        present = np.any(vectors != 0, axis=1)
+        shifted = np.where(present[:, None], vectors - self._mean, 0.0)
+        shifted -= (shifted @ self._common.T) @ self._common
+        lengths = np.sqrt(np.einsum("ij,ij->i", shifted, shifted))
+        unit: Floats = shifted / np.where(lengths > 1e-12, lengths, 1.0)[:, None]
+        return unit
