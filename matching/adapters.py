@@ -1,4 +1,4 @@
-"""Listings as the engine reads them: the keys of an official list, plain JSON values, nothing that needs the database."""
+"""Listings as the engine reads them. A record is plain JSON in the keys of an official list, so that it can be kept."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,26 +8,55 @@ from accounts.models import Title
 from capabilities.models import Capability
 from codelists import regions
 from listings import kinds
+from listings.models import Visibility
+from matching import intake
+from matching.engine import Need, Offer, Settings
 from opportunities.models import Opportunity
 
-ENGINE_VERSION = ""
-MODEL_ID = ""
-
-# who stands behind a listing and how to reach them is no reason to match
+ENGINE_VERSION = Settings().version
+MODEL_ID = "none"
+# how to reach people is no reason to match
 PRIVATE = ("contact", "phone", "uscc")
 
 
 def need_record(opportunity: Opportunity) -> dict[str, Any]:
-    """An opportunity as the engine's need; `id` is the public id, `city` the city that opens it."""
+    """An opportunity as a record that can be kept; `id` is the public id."""
     record = kinds.of("opportunity").values_from(opportunity)
-    return _plain({**record, "id": opportunity.public_id, "city": regions.name_of(opportunity.city)})
+    place = record.get("region") or regions.name_of(opportunity.city)
+    return _plain(
+        {
+            **record,
+            "id": opportunity.public_id,
+            "region": place,
+            "owner_id": opportunity.owner.public_id,
+            "only_verified": opportunity.visibility != Visibility.PUBLIC,
+        }
+    )
 
 
 def offer_record(capability: Capability) -> dict[str, Any]:
-    """A capability as the engine's offer, with the titles of its owner: what is verified counts before what is stated."""
+    """A capability as a record, with the titles of its owner: what is verified counts before what is stated."""
     record = kinds.of("capability").values_from(capability)
     titles = [*map(_title, capability.owner.titles.all()), *(record.get("titles") or ())]
-    return _plain({**record, "id": capability.public_id, "titles": _one_of_each(titles)})
+    return _plain(
+        {
+            **record,
+            "id": capability.public_id,
+            "titles": _one_of_each(titles),
+            "owner_id": capability.owner.public_id,
+            "owner_verified": capability.owner.is_verified,
+        }
+    )
+
+
+def need(record: dict[str, Any]) -> Need:
+    """A kept record as the engine's need."""
+    return intake.need_of(record["id"], record, owner=record["owner_id"], only_verified=record["only_verified"])
+
+
+def offer(record: dict[str, Any]) -> Offer:
+    """A kept record as the engine's offer."""
+    return intake.offer_of(record["id"], record, owner=record["owner_id"], verified=record["owner_verified"])
 
 
 def _title(title: Title) -> dict[str, Any]:
@@ -48,7 +77,7 @@ def _worth(title: dict[str, Any]) -> tuple[bool, str]:
 
 
 def _plain(value: Any) -> Any:
-    """JSON values: numbers for amounts, ISO days; private keys are left out."""
+    """JSON values: amounts as numbers, days in ISO form; private keys are left out."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items() if key not in PRIVATE}
     if isinstance(value, list | tuple):

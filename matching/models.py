@@ -174,8 +174,9 @@ class RunPair(models.Model):
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="+")
     capability = models.ForeignKey(Capability, models.CASCADE, related_name="+")
     score = models.DecimalField(max_digits=9, decimal_places=6)
-    rank_for_opportunity = models.PositiveIntegerField()
-    rank_for_capability = models.PositiveIntegerField()
+    # None beyond what a run keeps for that side
+    rank_for_opportunity = models.PositiveIntegerField(null=True)
+    rank_for_capability = models.PositiveIntegerField(null=True)
     eligible = models.BooleanField(null=True)
 
     class Meta:

@@ -23,15 +23,15 @@ SCORED = ("run_id", "score", "score_before", "opportunity_version", "capability_
 
 @dataclass(frozen=True)
 class Found:
-    """One pair as a run scored it: keys, versions, score (0 to 100), ranks from 1, and whether hard conditions are met."""
+    """One pair as a run scored it: keys, versions, score (0 to 100), ranks from 1 (None beyond what is kept), and whether hard conditions are met."""
 
     opportunity: int
     capability: int
     opportunity_version: int
     capability_version: int
     score: float
-    rank_for_opportunity: int
-    rank_for_capability: int
+    rank_for_opportunity: int | None
+    rank_for_capability: int | None
     eligible: bool | None
     barred_by: Sequence[str] = ()
     parts: Sequence[dict[str, Any]] = ()

@@ -12,6 +12,7 @@ from accounts.permissions import check_can
 from accounts.roles import May
 from activity.services import record
 from matching.adapters import ENGINE_VERSION, MODEL_ID
+from matching.engine import Settings
 from matching.models import MatchRun, RunPair, Shard
 from matching.plan import Plan
 from matching.states import RUN_MOVES, RunOrigin, RunState, Step
@@ -56,7 +57,7 @@ def queue_increment(side: str, listing: Any, city: str) -> MatchRun:
 
 def engine_values(plan: Plan | None = None) -> dict[str, Any]:
     """What a run keeps of the engine that made it."""
-    settings = (plan or Plan()).as_settings()
+    settings = {**(plan or Plan()).as_settings(), "engine": Settings().to_dict()}
     return {"engine_settings": settings, "engine_version": ENGINE_VERSION, "model_id": MODEL_ID}
 
 

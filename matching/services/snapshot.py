@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Title
 from capabilities.models import Capability
-from matching.adapters import need_record, offer_record
+from matching.adapters import ENGINE_VERSION, MODEL_ID, need_record, offer_record
 from matching.models import MatchRun, Scored, SnapshotPart
 from matching.states import Side
 from opportunities.models import Opportunity
@@ -100,3 +100,9 @@ def fingerprint(city: str) -> str:
 def drop_older(run: MatchRun) -> None:
     """Forget snapshots that no later increment will ask for."""
     SnapshotPart.objects.filter(run__city=run.city, run__lt=run.pk).delete()
+
+
+def base_of(city: str) -> MatchRun | None:
+    """The newest finished run over the city that this engine made: increments read its snapshot."""
+    runs = MatchRun.objects.of_cities([city]).full().finished()
+    return runs.filter(engine_version=ENGINE_VERSION, model_id=MODEL_ID, snapshot_parts__isnull=False).first()

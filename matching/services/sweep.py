@@ -14,10 +14,9 @@ from activity.services import tell
 from capabilities.models import Capability
 from listings.services import reviewers
 from listings.states import State
-from matching.adapters import ENGINE_VERSION, MODEL_ID
 from matching.models import MatchRun, Night, Scored, Shard
 from matching.services.runs import move_run, queue_full, queue_increment
-from matching.services.snapshot import capabilities, fingerprint, opportunities
+from matching.services.snapshot import base_of, capabilities, fingerprint, opportunities
 from matching.services.withdrawal import withdraw_fallen
 from matching.states import RunOrigin, RunState, Side, Step
 from opportunities.models import Opportunity
@@ -62,12 +61,6 @@ def look_after(city: str) -> None:
             _first(city)
     elif under_way or not _nightly(city, base):
         _increments(city, may_start)
-
-
-def base_of(city: str) -> MatchRun | None:
-    """The newest finished run over the city that this engine made: increments read its snapshot."""
-    runs = MatchRun.objects.of_cities([city]).full().finished()
-    return runs.filter(engine_version=ENGINE_VERSION, model_id=MODEL_ID, snapshot_parts__isnull=False).first()
 
 
 @transaction.atomic

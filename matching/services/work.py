@@ -94,7 +94,7 @@ def merge_ranges(shard: Shard) -> None:
     """Rank both sides over all ranges, keep the pairs, put the best forward, and make the run ready."""
     run, plan = shard.run, Plan.of(shard.run)
     results = run.shards.filter(step=Step.SCORE).order_by("index").values_list("result", flat=True)
-    found = meeting(scoring.merge(run, [bytes(r) for r in results]))
+    found = meeting(scoring.merge(run, results))
     best = scoring.with_parts(run, [f for f in found if worth_proposing(f, plan)], alive=shard.renew)
     with transaction.atomic():
         keep_pairs(run, found)
@@ -107,18 +107,20 @@ def merge_ranges(shard: Shard) -> None:
 
 def worth_proposing(found: Found, plan: Plan) -> bool:
     """High enough on one of the two lists, above the least score, and no hard condition broken."""
-    high = (
-        found.rank_for_opportunity <= plan.propose_for_opportunity
-        or found.rank_for_capability <= plan.propose_for_capability
-    )
+    high = _within(found.rank_for_opportunity, plan.propose_for_opportunity)
+    high = high or _within(found.rank_for_capability, plan.propose_for_capability)
     return high and found.score >= plan.least_score and found.eligible is not False
+
+
+def _within(rank: int | None, first: int) -> bool:
+    return rank is not None and rank <= first
 
 
 def match_increment(shard: Shard) -> None:
     """Match one listing against the other side, with the texts' statistics of the last run over the city."""
     run, plan = shard.run, Plan.of(shard.run)
     found = meeting(scoring.increment(run))
-    best = scoring.with_parts(run, [f for f in found if worth_proposing(f, plan)], alive=shard.renew)
+    best = [f for f in found if worth_proposing(f, plan)]
     with transaction.atomic():
         keep_pairs(run, found)
         _put_forward(run, best)
