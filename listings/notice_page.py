@@ -78,7 +78,7 @@ def versions(listing: Any) -> list[dict[str, Any]]:
     older = [*rows[1:], None]
     return [
         {"number": row.number, "at": row.at, "fields": _changed(listing, row, before)}
-        for row, before in zip(rows, older, strict=True)
+        for row, before in zip(rows, older, strict=False)
     ][:VERSIONS]
 
 

@@ -17,6 +17,7 @@ class Row:
     method: str = "get"
     args: str | tuple[str, ...] | Callable[[Any], list[Any]] = ()
     data: dict[str, Any] = field(default_factory=dict)
+    json: bool = False
     owner: int = 200
     colleague: int = 200
     counterpart: int = 200
@@ -44,6 +45,7 @@ def got(row: Row, request: Any, cast: Cast) -> dict[str, int]:
     address, found = row.address(request), {}
     for name in Cast.NAMES:
         point = transaction.savepoint()
-        found[name] = getattr(cast.client(name), row.method)(address, row.data).status_code
+        how = {"content_type": "application/json"} if row.json else {}
+        found[name] = getattr(cast.client(name), row.method)(address, row.data, **how).status_code
         transaction.savepoint_rollback(point)
     return found

@@ -1,0 +1,5 @@
+"""Capabilities."""
+
+from tests.access._listing_rows import of
+
+ROWS = of("capability", "capabilities")
