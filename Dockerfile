@@ -34,5 +34,5 @@ USER scenemarket
 VOLUME /var/lib/scenemarket
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "-m", "runtime.healthy", "http://127.0.0.1:8000/healthz"]
-CMD ["gunicorn", "--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket", \
-     "--worker-tmp-dir", "/dev/shm", "--bind", "0.0.0.0:8000", "scenemarket.wsgi:application"]
+CMD ["gunicorn", "--config", "python:runtime.web", "--worker-tmp-dir", "/dev/shm", "--bind", "0.0.0.0:8000", \
+     "scenemarket.wsgi:application"]

@@ -79,7 +79,10 @@ class Part:
         wait = BACK_OFF[min(self.failures, len(BACK_OFF) - 1)]
         self.failures += 1
         self.due = time.monotonic() + wait
-        return f"{self.name} ended ({ending(self.process.returncode)}); it starts again in {wait} s."
+        why = ending(self.process.returncode)
+        if self.process.returncode > 0:
+            why += f": {self.last_words(1).strip()}"
+        return f"{self.name} ended ({why}); it starts again in {wait} s. Its log: {self.log}"
 
     def ask_to_stop(self) -> None:
         """Order the end; wait() sees to it."""

@@ -25,7 +25,6 @@ from runtime.speech import Refusal, say, step
 from runtime.unprivileged import reachable_home, servant
 from runtime.valkey import Valkey
 
-WEB = ["--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"]
 WORKER = [
     "--without-gossip",
     "--without-mingle",
@@ -33,7 +32,7 @@ WORKER = [
     "--loglevel",
     "INFO",
     "-I",
-    "runtime.worker_children",
+    "runtime.worker_hooks",
 ]
 # Of the 5 seconds that an end may take: first the parts that use the data, then the data.
 SECONDS_FOR_WORK = 2.5
@@ -143,9 +142,9 @@ class Whole:
     def start_web(self) -> None:
         """The pages."""
         bound = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-        web = ["gunicorn", *WEB, "--bind", bound, "--config", "python:runtime.web_children"]
+        web = ["-m", "gunicorn", "--config", "python:runtime.web", "--bind", bound, "scenemarket.wsgi:application"]
         with step("Web"):
-            part = self.add("web", "-m", *web, "scenemarket.wsgi:application")
+            part = self.add("web", *web)
             part.await_ready(self.answers, seconds=60)
 
     def start_workers(self) -> None:
@@ -194,7 +193,7 @@ class Whole:
             time.sleep(0.2)
             for part in self.parts:
                 if news := part.tend():
-                    say(f"{time.strftime('%H:%M:%S')} {news} Its words: {part.log}")
+                    say(f"{time.strftime('%H:%M:%S')} {news}")
                     self.note_status()
 
     def note_status(self) -> None:
