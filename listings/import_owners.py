@@ -61,7 +61,8 @@ class Owners:
 
     def __init__(self, job: ImportJob, rows: Iterable[ImportRow]) -> None:
         self.job = job
-        self._named = {row.pk: named(job.kind, row.values) for row in rows}
+        # by object and not by key: rows that are being read have none yet
+        self._named = {id(row): named(job.kind, row.values) for row in rows}
         self._by_code: dict[str, Organisation] = {}
         self._by_name: dict[str, list[Organisation]] = {}
         if job.organisation is None:
@@ -80,11 +81,11 @@ class Owners:
             self._by_name.setdefault(plain.folded(name), []).append(organisation)
 
     def named(self, row: ImportRow) -> Named:
-        return self._named[row.pk]
+        return self._named[id(row)]
 
     def find(self, row: ImportRow) -> Organisation | None:
         """The owner of a row, or None when nobody is known by that name or code."""
-        who = self._named[row.pk]
+        who = self._named[id(row)]
         if self.job.organisation is not None:
             return self.job.organisation
         return self._by_code.get(who.uscc) or next(iter(self._of_name(who.name)), None)
@@ -97,7 +98,7 @@ class Owners:
 
     def fault(self, row: ImportRow) -> dict[str, Any] | None:
         """Why a row cannot have its owner, or None."""
-        who, kind = self._named[row.pk], kinds.of(self.job.kind)
+        who, kind = self._named[id(row)], kinds.of(self.job.kind)
         column = "统一社会信用代码" if who.uscc else _column(self.job.kind)
         if self.job.organisation is not None:
             return self._foreign(who, self.job.organisation, column)
@@ -122,7 +123,7 @@ class Owners:
 
     def create_missing(self, rows: Iterable[ImportRow]) -> None:
         """Make an unverified organisation of the city for each name that nobody is known by, each with a log row."""
-        missing = {self._named[row.pk].key: self._named[row.pk] for row in rows if self.find(row) is None}
+        missing = {self._named[id(row)].key: self._named[id(row)] for row in rows if self.find(row) is None}
         made = Organisation.objects.bulk_create([self._new(who) for who in missing.values()])
         for organisation in made:
             self._remember(organisation)

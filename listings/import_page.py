@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -27,11 +26,6 @@ def crumbs(*last: str) -> list[tuple[str, str]]:
 def row_crumbs(job: ImportJob, row: ImportRow) -> list[tuple[str, str]]:
     here = _("Row %(n)s") % {"n": row.number}
     return [(_("Imports"), reverse("imports")), (job.file_name, reverse("import", args=[job.public_id])), (here, "")]
-
-
-def limit() -> int:
-    """The largest file in MB."""
-    return int(settings.IMPORT_MAX_BYTES // 2**20)
 
 
 def state(user: Any, job: ImportJob) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from listings import exports, import_page, imports
 from listings.access import import_read
 from listings.import_reading import texts
 from listings.models import Kind, RowOutcome
-from listings.register_forms import RowForm, UploadForm
+from listings.register_forms import RowForm, UploadForm, sent
 from listings.tasks import work_imports
 from scenemarket.errors import Invalid, NotAllowed
 from scenemarket.web import page
@@ -39,7 +39,7 @@ def _may(request: HttpRequest) -> bool:
 def upload(request: HttpRequest) -> HttpResponse:
     if not _may(request):
         raise NotAllowed(_("Lists are brought in by editors of an organisation and by reviewers; your role does not include it."))
-    form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
+    form = UploadForm(*sent(request), user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             job = imports.upload(by=request.user, **form.options())  # type: ignore[arg-type]
@@ -48,7 +48,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         else:
             work_imports.delay_on_commit()
             return redirect("import", job.public_id)
-    context = {"form": form, "crumbs": import_page.crumbs(_("Bring in a list")), "limit": import_page.limit()}
+    context = {"form": form, "crumbs": import_page.crumbs(_("Bring in a list"))}
     return render(request, "imports/new.html", context, status=422 if form.errors else 200)
 
 
@@ -90,7 +90,7 @@ def progress(request: HttpRequest, public_id: str) -> HttpResponse:
 def row(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     found = import_read(request.user, public_id)
     line = get_object_or_404(found.rows, number=number, sheet=request.GET.get("sheet", ""))
-    form = RowForm(request.POST or None, job=found, expected=import_page.expected(line), initial=texts(found, line))
+    form = RowForm(sent(request)[0], job=found, expected=import_page.expected(line), initial=texts(found, line))
     if request.method == "POST" and form.is_valid():
         line = imports.put_right(line, by=request.user, texts=form.cleaned_data)  # type: ignore[arg-type]
         if line.outcome == RowOutcome.READY:

@@ -40,7 +40,7 @@ def upload(
 
     Raises NotAllowed, and Invalid for a file that is too large, empty or not of a kind that can be read.
     """
-    _check_may(by, organisation, city, publish)
+    _check_may(by, organisation, city, publish=publish)
     name = _check_file(file)
     job = ImportJob(
         kind=kind, city=city, organisation=organisation, batch=batch, batch_name=batch_name.strip(), publish=publish,
@@ -53,7 +53,7 @@ def upload(
     return job
 
 
-def _check_may(by: User, organisation: Organisation | None, city: str, publish: bool) -> None:
+def _check_may(by: User, organisation: Organisation | None, city: str, *, publish: bool) -> None:
     if organisation is not None:
         check_can(by, May.IMPORT, organisation=organisation)
     else:
@@ -124,6 +124,7 @@ def _set_aside() -> None:
 def put_right(row: ImportRow, *, by: User, texts: dict[str, str]) -> ImportRow:
     """Read one row anew from the texts of its official columns, as a person has put them right; raises WrongState."""
     job = ImportJob.objects.select_for_update().get(pk=row.job_id)
+    _check_may(by, job.organisation, job.city, publish=False)
     if job.state not in (ImportState.PREVIEW, ImportState.DONE) or row.outcome not in (RowOutcome.READY, RowOutcome.FAULTY):
         raise WrongState(_("This row cannot be changed any more; what was read is kept. Reload to see where the import stands."))
     import_reading.read_again(job, row, texts)
@@ -165,8 +166,7 @@ def read_anew(job: ImportJob, *, by: User) -> ImportJob:
 
 
 def _move(job: ImportJob, sources: tuple[str, ...], target: str, by: User, verb: str, **values: Any) -> None:
-    check = {"organisation": job.organisation} if job.organisation else {"city": job.city}
-    check_can(by, May.IMPORT, **check)
+    _check_may(by, job.organisation, job.city, publish=False)
     before = job.state
     if ImportJob.objects.filter(pk=job.pk, state__in=sources).update(state=target, **values) != 1:
         raise WrongState(_("This import has moved on meanwhile; nothing was changed. Reload to see where it stands."))

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -16,10 +17,15 @@ from listings.sheets.write import official
 _WORDS = re.compile(r"[、,，;；\n]+")
 
 
+def sent(request: Any) -> tuple[Any, Any]:
+    """Data and files of a form that was sent, empty or not; (None, None) for one that is only asked for."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
 class UploadForm(forms.Form):
     """An uploaded list: for a city by its reviewer, else for one of the own organisations."""
 
-    file = forms.FileField(label=_("File"), help_text=_("An .xlsx, .csv or .jsonl list; the header row is found by its words."))
+    file = forms.FileField(label=_("File"))
     kind = forms.ChoiceField(label=_("What is listed"), choices=Kind.choices, widget=forms.RadioSelect, initial=Kind.OPPORTUNITY)
     whose = forms.ChoiceField(label=_("Whose list"), help_text=_("A city's list may name any owner; yours holds your own listings."))
     batch_name = forms.CharField(
@@ -35,6 +41,8 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["file"].widget.attrs["accept"] = ",".join(imports.ENDINGS)
+        megabytes = {"n": settings.IMPORT_MAX_BYTES // 2**20}
+        self.fields["file"].help_text = _(".xlsx, .csv or .jsonl, %(n)s MB at most; the header row is found by its words.") % megabytes
         self.cities = imports.cities_of(user)
         self.organisations = {o.public_id: o for o in imports.organisations_of(user)}
         choices = [(f"city:{c}", _("The list of %(city)s") % {"city": name(List.REGION, c)}) for c in self.cities]

@@ -17,7 +17,7 @@ from codelists.models import Code, List
 from listings import exports, faces, register_page, registers
 from listings.access import listing_review, visible
 from listings.models import Batch, Kind, Programme
-from listings.register_forms import BatchForm, CodeForm, NumbersForm, ProgrammeForm
+from listings.register_forms import BatchForm, CodeForm, NumbersForm, ProgrammeForm, sent
 from scenemarket.errors import Invalid, NotFound
 from scenemarket.web import page
 
@@ -62,7 +62,7 @@ def batch_export(request: HttpRequest, public_id: str) -> StreamingHttpResponse:
 def batch_form(request: HttpRequest, public_id: str = "") -> HttpResponse:
     check_can(request.user, May.REGISTER)
     found = _own(registers.batch_read(request.user, public_id), request.user) if public_id else Batch()
-    form = BatchForm(request.POST or None, instance=found, cities=register_page.cities(request.user))
+    form = BatchForm(sent(request)[0], instance=found, cities=register_page.cities(request.user))
     if request.method == "POST" and form.is_valid():
         fresh = Batch.objects.get(pk=found.pk) if found.pk else None
         saved = _try(form, lambda: registers.save_batch(fresh, by=request.user, values=form.cleaned_data))
@@ -102,7 +102,7 @@ def programmes(request: HttpRequest) -> HttpResponse:
 def programme(request: HttpRequest, public_id: str) -> HttpResponse:
     found = registers.programme_read(public_id)
     may = found.city in register_page.cities(request.user)
-    form = NumbersForm(request.POST or None) if may else None
+    form = NumbersForm(sent(request)[0]) if may else None
     if request.method == "POST":
         _own(found, request.user)
         if form and form.is_valid():
@@ -121,7 +121,7 @@ def programme(request: HttpRequest, public_id: str) -> HttpResponse:
 def programme_form(request: HttpRequest, public_id: str = "") -> HttpResponse:
     check_can(request.user, May.REGISTER)
     found = _own(registers.programme_read(public_id), request.user) if public_id else Programme()
-    form = ProgrammeForm(request.POST or None, instance=found, cities=register_page.cities(request.user))
+    form = ProgrammeForm(sent(request)[0], instance=found, cities=register_page.cities(request.user))
     if request.method == "POST" and form.is_valid():
         fresh = Programme.objects.get(pk=found.pk) if found.pk else None
         saved = _try(form, lambda: registers.save_programme(fresh, by=request.user, values=form.cleaned_data))
@@ -164,7 +164,7 @@ def code_new(request: HttpRequest, name: str) -> HttpResponse:
     check_can(request.user, May.EDIT_CODES)
     if name not in List.values:
         raise NotFound(registers.NO_SUCH)
-    form = CodeForm(request.POST or None, instance=Code(list_name=name))
+    form = CodeForm(sent(request)[0], instance=Code(list_name=name))
     if request.method == "POST" and form.is_valid():
         saved = _try(form, lambda: registers.add_code(
             by=request.user, list_name=List(name), code=form.cleaned_data["code"], values=form.values(),
@@ -181,7 +181,7 @@ def code_new(request: HttpRequest, name: str) -> HttpResponse:
 def code_edit(request: HttpRequest, name: str, code: str) -> HttpResponse:
     check_can(request.user, May.EDIT_CODES)
     found = registers.code_read(name, code)
-    form = CodeForm(request.POST or None, instance=registers.code_read(name, code))
+    form = CodeForm(sent(request)[0], instance=registers.code_read(name, code))
     if request.method == "POST" and form.is_valid():
         return _back_to_codes(request, registers.change_code(found, by=request.user, values=form.values()))  # type: ignore[arg-type]
     heading = f"{found.name}（{found.code}）"

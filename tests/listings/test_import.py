@@ -107,8 +107,9 @@ def test_it_finds_a_firm_by_its_code(cast: Cast) -> None:
 
 
 def test_it_asks_for_an_owner_that_a_reviewers_row_does_not_name(cast: Cast) -> None:
-    job = uploaded(cast.reviewer, [need(owner=None)])
-    assert [fault["code"] for fault in job.rows.get().faults] == ["owner_missing"]
+    job = uploaded(cast.reviewer, [need(owner=None), need(id="HC-2"), need(id="HC-3")])
+    found = dict(job.rows.values_list("number", "faults"))
+    assert [[fault["code"] for fault in found[n]] for n in (2, 3, 4)] == [["owner_missing"], [], []]
 
 
 def test_it_takes_a_members_rows_as_the_own_organisations_and_submits_them(cast: Cast) -> None:
