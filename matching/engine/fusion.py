@@ -1,4 +1,4 @@
-"""From four similarities to one fraction: standardised, summed, corrected for hubs, mapped to 0..1."""
+"""From three similarities to one fraction: standardised, summed, corrected for hubs, mapped to 0..1."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from matching.engine.model import Floats
 from matching.engine.settings import Settings
 
 # What is usual for each similarity (mean, spread), worth this many offers: keeps short lists from looking extreme.
-USUAL = np.array([(0.06, 0.06), (0.08, 0.05), (0.03, 0.12), (0.08, 0.16)])
+USUAL = np.array([(0.06, 0.06), (0.08, 0.05), (0.03, 0.12)])
 WORTH = 12.0
 
 
@@ -23,7 +23,7 @@ class Standard:
     @classmethod
     def empty(cls, needs: int) -> "Standard":
         """Nothing measured yet; NaN marks it."""
-        return cls(np.full((needs, 4), np.nan), np.full((needs, 4), np.nan), np.full(needs, np.nan))
+        return cls(np.full((needs, len(USUAL)), np.nan), np.full((needs, len(USUAL)), np.nan), np.full(needs, np.nan))
 
     def of(self, rows: slice) -> "Standard":
         """Some rows of it, as views."""
@@ -54,7 +54,7 @@ def measure(similarities: list[Floats], into: Standard) -> None:
 
 def fused(similarities: list[Floats], standard: Standard, settings: Settings) -> Floats:
     """The weighted sum of standardised similarities."""
-    weights = (settings.title_words, settings.all_words, settings.meaning, settings.concepts)
+    weights = (settings.title_words, settings.all_words, settings.meaning)
     total = np.zeros_like(similarities[0])
     for which, (found, weight) in enumerate(zip(similarities, weights, strict=True)):
         total += (found - standard.means[:, which, None]) * (weight / standard.spreads[:, which, None])

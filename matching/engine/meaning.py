@@ -75,13 +75,21 @@ def _directions(matrix: Sparse, wanted: int) -> Floats:
     if wanted < 1 or not matrix.nnz:
         return np.zeros((matrix.shape[1], 1))
     start = np.random.default_rng(7).standard_normal((matrix.shape[0], min(wanted + OVERSAMPLING, matrix.shape[0])))
-    basis = np.asarray(matrix.T @ start)
+    basis = _orthonormal(np.asarray(matrix.T @ start))
     for _round in range(POWER):
-        basis, _r = np.linalg.qr(np.asarray(matrix.T @ (matrix @ basis)))
-    small = np.asarray(matrix @ basis)
-    _u, _s, rows = np.linalg.svd(small, full_matrices=False)
-    directions: Floats = basis @ rows[:wanted].T
+        basis = _orthonormal(np.asarray(matrix.T @ (matrix @ basis)))
+    found = np.asarray(matrix @ basis)
+    _values, turn = np.linalg.eigh(found.T @ found)
+    directions: Floats = basis @ turn[:, ::-1][:, :wanted]
     return directions
+
+
+def _orthonormal(tall: Floats) -> Floats:
+    """Columns that span the same space: by the small product, many times faster than QR for so tall a matrix."""
+    values, turn = np.linalg.eigh(tall.T @ tall)
+    kept = values > values[-1] * 1e-12
+    spanned: Floats = tall @ (turn[:, kept] / np.sqrt(values[kept]))
+    return spanned
 
 
 class Space:

@@ -29,12 +29,11 @@ class Scored:
 
 
 def compare(needs: NeedSide, offers: OfferSide) -> list[Floats]:
-    """The four similarities: words of the title, words of the text, meaning, concepts."""
+    """The similarities of texts: words of the title, words of the whole text, meaning."""
     return [
         similarities(needs.by_title, offers.postings),
         similarities(needs.by_text, offers.postings),
         cosines(needs.meaning, offers.meaning),
-        cosines(needs.concepts, offers.concepts),
     ]
 
 
@@ -45,16 +44,16 @@ def score(
     settings = frame.settings
     facets = facet_rows(needs, offers, frame)
     fit = fractions(fused(found, standard, settings), standard.best, hubs, settings)
-    values = np.stack([fit, _field_technology(needs, offers, found[3], facets), *(facets[name] for name in PARTS[2:])])
+    values = np.stack([fit, _field_technology(needs, offers, facets), *(facets[name] for name in PARTS[2:])])
     points, possible = _points(values, settings)
     total = np.nansum(points, axis=0)
     eligible = eligibility(needs, offers, frame)
     return Scored(points, possible, np.where(eligible == BARRED, BARRED_KEEPS * total, total), eligible)
 
 
-def _field_technology(needs: NeedSide, offers: OfferSide, concepts: Floats, facets: dict[str, Floats]) -> Floats:
+def _field_technology(needs: NeedSide, offers: OfferSide, facets: dict[str, Floats]) -> Floats:
     named = np.any(needs.concepts, axis=1)[:, None] & np.any(offers.concepts, axis=1)[None, :]
-    near = np.where(named, np.minimum(1.0, concepts / CLOSE), np.nan)
+    near = np.where(named, np.minimum(1.0, cosines(needs.concepts, offers.concepts) / CLOSE), np.nan)
     values = np.stack([facets["field"], facets["sector"], near])
     weights = np.where(np.isnan(values), 0.0, np.array([FIELD, SECTOR, CONCEPTS])[:, None, None])
     total = weights.sum(axis=0)

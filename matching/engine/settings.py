@@ -28,12 +28,9 @@ class Settings:
     )
     region: float = _weight(10.0, "地域：企业所在地与服务区域离落地区域多近。", "Points for nearness and service area.")
     terms: float = _weight(5.0, "预算与条件：报价与预算是否相合。", "Points for a price that fits the budget.")
-    title_words: float = _weight(0.35, "文字：机会标题的用词占几成。", "Share of the words of the opportunity's title.")
-    all_words: float = _weight(0.15, "文字：机会全文的用词占几成。", "Share of the words of its whole text.")
-    meaning: float = _weight(0.35, "文字：语义相近占几成。", "Share of nearness in meaning.")
-    concepts: float = _weight(
-        0.15, "文字：技术词表中的同义与用途占几成。", "Share of synonyms and uses from the list of technologies."
-    )
+    title_words: float = _weight(0.3, "文字：机会标题的用词占几成。", "Share of the words of the opportunity's title.")
+    all_words: float = _weight(0.2, "文字：机会全文的用词占几成。", "Share of the words of its whole text.")
+    meaning: float = _weight(0.5, "文字：语义相近占几成。", "Share of nearness in meaning.")
     hub_correction: float = _weight(
         0.5, "热门修正：与谁都像的条目扣去多少。", "How much is taken from what resembles everything."
     )
