@@ -17,11 +17,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if user is None:
         return {}
     rows = _public() if not user.is_authenticated else _for(user)
-    here = request.path
-    links = [{"label": label, "url": _address(name), "key": name} for label, name in rows]
-    links = [link for link in links if link["url"]]
-    for link in links:
-        link["active"] = here == link["url"] or (link["url"] != "/" and here.startswith(link["url"]))
+    here = [link for link in links if _stands_in(request.path, str(link["url"]))]
+    if here:
+        max(here, key=lambda link: len(str(link["url"])))["active"] = True
     if not user.is_authenticated:
         return {"nav": links}
     return {"nav": links, "my_organisation": user.organisation, "unread": unread(user)}
@@ -44,18 +42,23 @@ def _public() -> list[tuple[Any, str]]:
 
 def _for(user: Any) -> list[tuple[Any, str]]:
     rows: list[tuple[Any, str]] = [(_("Desk"), "desk")]
-    if can(user, May.REVIEW_MATCHES):
-        rows += [
-            (_("Match review"), "review"),
-            (_("Listing review"), "listing-review"),
-            (_("Match runs"), "runs"),
-            (_("Registers"), "registers"),
-        ]
+    reviews = can(user, May.REVIEW_MATCHES)
+    if reviews:
+        rows += [(_("Match review"), "review"), (_("Listing review"), "listing-review"), (_("Match runs"), "runs")]
+    if user.organisation and not reviews:
+        rows += [(_("My listings"), "my-listings"), (_("Suggestions"), "matches")]
+    if user.organisation or reviews:
+        rows += [(_("Deals"), "deals")]
+    if reviews:
+        rows += [(_("Registers"), "registers")]
     if can(user, May.READ_LOG):
         rows += [(_("Log"), "log")]
-    if user.organisation:
-        rows += [(_("Suggestions"), "matches"), (_("Deals"), "deals")]
     return [*rows, (_("Opportunities"), "opportunities"), (_("Capabilities"), "capabilities")]
+
+
+def _stands_in(path: str, url: str) -> bool:
+    """Whether a page lies below a link's address."""
+    return path == url or (url != "/" and path.startswith(url))
 
 
 def _address(name: str) -> str:
