@@ -81,7 +81,7 @@ def _advanced(request: HttpRequest, found: Deal, to: Stage, form: EvidenceForm) 
 @require_http_methods(["GET", "POST"])
 def deal_stop(request: HttpRequest, public_id: str) -> HttpResponse:
     found = deal_write(request.user, public_id)
-    form = EvidenceForm(request.POST or None, request.FILES or None, stage=Stage.STOPPED)
+    form = EvidenceForm(request.POST if request.method == "POST" else None, stage=Stage.STOPPED)
     if request.method == "POST" and form.is_valid():
         services.stop(found, by=request.user, words=form.cleaned_data["words"])
         messages.success(request, _("The deal was stopped; the other side has been told."))

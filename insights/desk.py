@@ -23,6 +23,7 @@ from listings.models import ImportJob, ImportState, Kind
 from listings.states import State
 from matching.access import full_runs_visible
 from matching.models import Answer, Match, Shard
+from matching.pair import side_names
 from matching.states import AnswerState, MatchState, Side, other
 from scenemarket.leases import WorkState
 
@@ -82,17 +83,17 @@ def _answers(user: Any) -> Iterable[Task]:
     for answer in rows.order_by("due_at"):
         across = answer.match.answer_of(other(answer.side))
         if across and across.state == AnswerState.ACCEPTED:
-            yield _said_yes(answer, across)
+            yield _said_yes(answer, across, side_names(user, answer.match)[across.side])
         else:
             fresh.setdefault((answer.side, answer.match.listing(answer.side).pk), []).append(answer)
     for together in fresh.values():
         yield _new_ones(together)
 
 
-def _said_yes(answer: Answer, across: Answer) -> Task:
+def _said_yes(answer: Answer, across: Answer, name: str) -> Task:
     match = answer.match
     text = _("They accepted on %(day)s and wait for your answer") % {"day": timezone.localtime(across.answered_at).strftime("%m-%d")}
-    title = _("%(name)s is willing: %(title)s") % {"name": match.listing(across.side).owner, "title": match.listing(answer.side).title}
+    title = _("%(name)s is willing: %(title)s") % {"name": name, "title": match.listing(answer.side).title}
     return Task(answer.due_at, "bulb", _("Suggestion"), title, text, match.get_absolute_url(), _("Reply"))
 
 

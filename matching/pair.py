@@ -44,6 +44,12 @@ def names_owner(reader: Any, match: Match, side: str) -> bool:
     return match.listing(side).visibility == Visibility.PUBLIC or sees_owner(reader, match, side)
 
 
+def side_names(reader: Any, match: Match) -> dict[str, str]:
+    """What each side is called before this reader: its name, or which side it is."""
+    hidden = {Side.OPPORTUNITY: _("Side of the opportunity"), Side.CAPABILITY: _("Side of the capability")}
+    return {s: str(match.listing(s).owner) if names_owner(reader, match, s) else hidden[s] for s in Side}
+
+
 def _shown(opportunity: Any, capability: Any, known: dict[str, bool]) -> dict[str, Any]:
     told = explain(opportunity, capability)
     return {

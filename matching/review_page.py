@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Floor, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organisation
 from matching.forms import BANDS, CONFLICTS, NOVELTIES, QueueForm
 from matching.models import Match, MatchRun
 from matching.states import MatchState, RunState
@@ -19,6 +20,7 @@ PAGE = 10
 BINS = 30
 BULK_SHARE = 0.2
 SHOWN_RUNS = 8
+USUAL_CAP: int = Organisation._meta.get_field("weekly_cap").default
 DAY = timedelta(days=1)
 
 
@@ -81,7 +83,7 @@ def fairness(every: QuerySet[Match], waiting: QuerySet[Match], line: int) -> dic
     )  # fmt: skip
     rows = [(f["short"] or f["full"], f["n"], f["cap"]) for f in firms]
     total = sum(n for _name, n, _cap in rows)
-    cap = Counter(c for _name, _n, c in rows).most_common(1)[0][0] if rows else 0
+    cap = Counter(c for _name, _n, c in rows).most_common(1)[0][0] if rows else USUAL_CAP
     over = [n - c for _name, n, c in rows if n > c]
     return {
         "counts": [(name, n) for name, n, _cap in rows], "cap": cap, "total": total, "firms": len(rows),

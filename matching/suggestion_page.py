@@ -52,20 +52,13 @@ def of_listing(rows: QuerySet[Answer], listing: str) -> QuerySet[Answer]:
     )
 
 
-def answers_said(match: Match) -> list[dict[str, Any]]:
-    """Both answers in words, the opportunity's side first, for the thread of a pair."""
-    return [_said(match, side, match.answer_of(side)) for side in (Side.OPPORTUNITY, Side.CAPABILITY)]
+def thread(match: Match, *, side: str, reviews: bool, names: dict[str, str]) -> list[dict[str, Any]]:
+    """The course of a pair as steps of a timeline. Why a side declined is for that side and for reviewers only.
 
-
-def _said(match: Match, side: Side, answer: Answer | None) -> dict[str, Any]:
-    because = {"reason": answer.reason, "words": answer.words, "reason_list": f"decline_{side}"} if answer else {}
-    return {"name": str(match.listing(side).owner), "side": side, "answer": answer, "because": because}
-
-
-def thread(match: Match, *, side: str, reviews: bool) -> list[dict[str, Any]]:
-    """The course of a pair as steps of a timeline. Why a side declined is for that side and for reviewers only."""
+    `names` is what each side may be called before this reader.
+    """
     steps = [{"title": _("Pushed to both sides"), "time": match.pushed_at, "state": "done" if match.pushed_at else ""}]
-    steps += [_step(said, private=not reviews and said["side"] != side) for said in answers_said(match)]
+    steps += [_step(match, of, names[of], private=not reviews and of != side) for of in Side.values]
     agreed = match.state == MatchState.AGREED
     return [*steps, {"title": _("Both agreed"), "time": match.agreed_at, "state": "done" if agreed else ""}]
 
@@ -73,13 +66,14 @@ def thread(match: Match, *, side: str, reviews: bool) -> list[dict[str, Any]]:
 MARKS = {AnswerState.ACCEPTED: "done", AnswerState.DECLINED: "bad", AnswerState.EXPIRED: "bad", AnswerState.WAITING: "now"}
 
 
-def _step(said: dict[str, Any], *, private: bool) -> dict[str, Any]:
-    answer, name = said["answer"], said["name"]
+def _step(match: Match, side: str, name: str, *, private: bool) -> dict[str, Any]:
+    answer = match.answer_of(side)
     if answer is None:
         return {"title": name, "time": None, "text": _("Not asked yet"), "state": ""}
     step = {"title": name, "time": answer.answered_at, "text": answer.get_state_display(), "state": MARKS[answer.state]}
-    declined = answer.state == AnswerState.DECLINED
-    return step if declined and private else {**step, **said["because"]}
+    if answer.state == AnswerState.DECLINED and private:
+        return step
+    return {**step, "reason": answer.reason, "words": answer.words, "reason_list": f"decline_{side}"}
 
 
 def may_answer(match: Match, side: str) -> bool:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.permissions import can
+from accounts.permissions import can, check_can
 from accounts.roles import May
 from activity import log_page
 from activity.models import Event
@@ -60,8 +60,9 @@ def _one(request: HttpRequest, found: Match, form: DeclineForm | None = None) ->
     open_ = shown.may_answer(found, side) and can(request.user, May.ANSWER, organisation=owner)
     events = Event.objects.about("match", found.public_id)[:20] if reviews else []
     return {
-        "match": found, "pair": pair.of_match(found, reader=request.user), "side": side, "answer": found.answer_of(side) if side else None,
-        "steps": shown.thread(found, side=side, reviews=reviews), "open": open_, "log": [log_page.row(e) for e in events],
+        "match": found, "pair": pair.of_match(found, reader=request.user), "side": side,
+        "answer": found.answer_of(side) if side else None, "open": open_, "log": [log_page.row(e) for e in events],
+        "steps": shown.thread(found, side=side, reviews=reviews, names=pair.side_names(request.user, found)),
         "form": form or (DeclineForm(side=side) if open_ else None), "crumbs": _crumbs(found, reviews and not side),
     }  # fmt: skip
 
@@ -84,7 +85,8 @@ def match_accept(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def match_decline(request: HttpRequest, public_id: str) -> HttpResponse:
     found, side = match_answer(request.user, public_id)
-    form = DeclineForm(request.POST or None, side=side)
+    check_can(request.user, May.ANSWER, organisation=found.listing(side).owner_id)
+    form = DeclineForm(request.POST if request.method == "POST" else None, side=side)
     if request.method == "POST" and form.is_valid() and _declined(request, found, side, form):
         messages.success(request, _("Declined: %(title)s") % {"title": found})
         return redirect(found)

@@ -26,6 +26,8 @@ from matching.states import MatchState
 from scenemarket.errors import Invalid, NotFound
 from scenemarket.web import page, show_faults
 
+LAST = "last_decision"
+
 
 @login_required
 @require_GET
@@ -45,7 +47,7 @@ def review(request: HttpRequest) -> HttpResponse:
 def review_approve(request: HttpRequest, public_id: str) -> HttpResponse:
     match = match_review(request.user, public_id)
     reviewing.approve(match, by=request.user, note=_note(request))
-    _said(request, _("Approved: %(title)s") % {"title": match}, undo=match)
+    _said(request, _("Approved: %(title)s") % {"title": match}, match.public_id)
     return back(request)
 
 
@@ -53,11 +55,12 @@ def review_approve(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def review_exclude(request: HttpRequest, public_id: str) -> HttpResponse:
     match = match_review(request.user, public_id)
-    form = ExclusionForm(request.POST or None)
+    form = ExclusionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _excluded(request, match, form):
-        _said(request, _("Excluded: %(title)s") % {"title": match}, undo=match)
+        _said(request, _("Excluded: %(title)s") % {"title": match}, match.public_id)
         return back(request)
-    shown = {"match": match, "exclusion_form": form, "next": _next(request)}
+    crumbs = [(_("Match review"), reverse("review")), (_("Exclude"), "")]
+    shown = {"match": match, "exclusion_form": form, "next": _next(request), "crumbs": crumbs}
     status = 422 if form.errors else 200
     answer = page(request, "matching/exclude.html", shown, fragment="matching/_exclude_fields.html", status=status)
     return retarget(answer, "#exclude-fields")
@@ -85,15 +88,16 @@ def review_undo(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def review_undo_last(request: HttpRequest) -> HttpResponse:
     """Take back the own last decision; one that was made for many at once is taken back for all of them."""
-    undoable = Match.objects.of_cities(reviewed(request)).filter(state__in=[MatchState.APPROVED, MatchState.EXCLUDED])
-    last = undoable.filter(decided_by=request.user).order_by("-decided_at").first()
-    if last is None:
+    mine = Match.objects.of_cities(reviewed(request)).filter(decided_by=request.user)
+    undoable = mine.filter(state__in=[MatchState.APPROVED, MatchState.EXCLUDED])
+    together = undoable.filter(public_id__in=request.session.pop(LAST, [])) or undoable.order_by("-decided_at")[:1]
+    found = list(together.select_related("opportunity__owner", "capability__owner"))
+    if not found:
         raise NotFound(_("None of your decisions can be undone: they have been released, or you have made none yet."))
-    together = undoable.filter(decided_by=request.user, decided_at=last.decided_at)
-    for match in together.select_related("opportunity__owner", "capability__owner"):
+    for match in found:
         reviewing.undo(match, by=request.user)
     messages.success(request, _("Your last decision was taken back."))
-    return back(request, pair=last.public_id)
+    return back(request, pair=found[0].public_id)
 
 
 @login_required
@@ -110,9 +114,10 @@ def review_note(request: HttpRequest, public_id: str) -> HttpResponse:
 def review_bulk(request: HttpRequest) -> HttpResponse:
     """Approve what stands above the line in the queue as it is filtered, and what was ticked by hand."""
     rows = _chosen(request, reviewed(request))
+    chosen = list(rows.values_list("public_id", flat=True))
     approved, left_out = reviewing.approve_many(rows, by=request.user)
     said = ngettext("%(n)s pair was approved.", "%(n)s pairs were approved.", approved) % {"n": approved}
-    _said(request, said, undo=None if not approved else "last")
+    _said(request, said, *(chosen if approved else []))
     if left_out:
         words = ngettext("%(n)s pair was left out: %(why)s", "%(n)s pairs were left out: %(why)s", len(left_out))
         messages.warning(request, words % {"n": len(left_out), "why": _first_reasons(left_out)})
@@ -190,7 +195,7 @@ def _note(request: HttpRequest) -> str:
     return str(form.cleaned_data["note"])
 
 
-def _said(request: HttpRequest, text: str, *, undo: Any) -> None:
-    """A toast with its undo."""
-    address = reverse("review-undo-last") if undo == "last" else undo and reverse("review-undo", args=[undo.public_id])
-    messages.success(request, text, extra_tags=f"undo:{address}" if address else "")
+def _said(request: HttpRequest, text: str, *decided: str) -> None:
+    """A toast with its undo; what was `decided` (public ids) is what undo takes back."""
+    request.session[LAST] = list(decided)
+    messages.success(request, text, extra_tags=f"undo:{reverse('review-undo-last')}" if decided else "")

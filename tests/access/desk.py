@@ -1,0 +1,5 @@
+"""The desk."""
+
+from tests.access.table import Row
+
+ROWS = [Row("desk", nobody=302)]
