@@ -74,6 +74,15 @@ class Opportunity(Listing):
         indexes = [
             *[i.clone() for i in Listing.Meta.indexes],
             models.Index(fields=["state", "deadline"]),
+            # the counts of a list page are read from this index alone; every column of it is short
+            models.Index(
+                fields=["state", "visibility"],
+                include=[
+                    "field", "cooperation", "budget_max_wan", "budget_min_wan", "region", "deadline", "scene_type",
+                    "industry", "owner", "city",
+                ],
+                name="opportunity_facets",
+            ),  # fmt: skip
             search.index("opportunity_words", "title", "summary", "need"),
         ]
         constraints = [

@@ -94,4 +94,8 @@ class Migration(migrations.Migration):
             model_name='opportunity',
             index=django.contrib.postgres.indexes.GinIndex(models.Func(models.F('title'), models.F('summary'), models.F('need'), function='listing_words', output_field=django.contrib.postgres.search.SearchVectorField()), name='opportunity_words'),
         ),
+        migrations.AddIndex(
+            model_name='opportunity',
+            index=models.Index(fields=['state', 'visibility'], include=('field', 'cooperation', 'budget_max_wan', 'budget_min_wan', 'region', 'deadline', 'scene_type', 'industry', 'owner', 'city'), name='opportunity_facets'),
+        ),
     ]
