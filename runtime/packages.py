@@ -156,9 +156,9 @@ def pip_settings() -> dict[str, str]:
     """pip's own settings by name, from its files and variables; read here because not every Python has pip."""
     settings: dict[str, str] = {}
     home = Path.home()
-    files = ["/etc/pip.conf", "/etc/xdg/pip/pip.conf", home / ".pip/pip.conf", home / ".config/pip/pip.conf"]
+    own = [home / ".pip/pip.conf", home / ".config/pip/pip.conf", Path(os.environ.get("PIP_CONFIG_FILE", os.devnull))]
     parser = configparser.ConfigParser(interpolation=None)
-    parser.read([*files, os.environ.get("PIP_CONFIG_FILE", os.devnull)], encoding="utf-8")
+    parser.read([Path("/etc/pip.conf"), Path("/etc/xdg/pip/pip.conf"), *own], encoding="utf-8")
     for section in ("global", "install"):
         if parser.has_section(section):
             settings.update(parser.items(section))

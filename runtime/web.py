@@ -16,7 +16,7 @@ def when_ready(server: Any) -> None:
     """Load every page's code once, before the worker processes are made: their first visitors do not wait for it."""
     from django.urls import get_resolver
 
-    get_resolver()._populate()  # type: ignore[attr-defined]
+    get_resolver()._populate()
 
 
 def post_fork(server: Any, worker: Any) -> None:
