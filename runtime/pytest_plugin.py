@@ -12,7 +12,6 @@ from collections.abc import Generator
 import pytest
 
 from runtime import throwaway
-from runtime.browser import PACKAGES, browser
 
 KEEPER: "pytest.StashKey[subprocess.Popen[str]]" = pytest.StashKey()
 
@@ -33,11 +32,3 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         early_config.add_cleanup(folder.cleanup)
         os.environ["VAR_DIR"] = folder.name
     return (yield)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without a browser, its tests are skipped and say what to install."""
-    marked = [item for item in items if item.get_closest_marker("browser")]
-    if marked and not browser():
-        for item in marked:
-            item.add_marker(pytest.mark.skip(reason=f"no browser; install {' '.join(PACKAGES)}"))
