@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import can
@@ -12,11 +12,12 @@ from activity.models import Notice
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Template variables `nav` (list of label, url, active), `office` (whose desk this is) and `unread`."""
+    """Template variables `nav` (list of label, url, key, active), `my_organisation` and `unread`."""
     user = getattr(request, "user", None)
     if user is None:
         return {}
     rows = _public() if not user.is_authenticated else _for(user)
+    links: list[dict[str, Any]] = [{"label": label, "url": reverse(name), "key": name} for label, name in rows]
     here = [link for link in links if _stands_in(request.path, str(link["url"]))]
     if here:
         max(here, key=lambda link: len(str(link["url"])))["active"] = True
@@ -59,10 +60,3 @@ def _for(user: Any) -> list[tuple[Any, str]]:
 def _stands_in(path: str, url: str) -> bool:
     """Whether a page lies below a link's address."""
     return path == url or (url != "/" and path.startswith(url))
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
