@@ -1,5 +1,7 @@
 """The inbox of a person, and the log for those who may read it."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -21,7 +23,7 @@ READ_LOG = "read_log"
 @login_required
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
-    rows = Notice.objects.filter(recipient=request.user)
+    rows = Notice.objects.filter(recipient=_person(request))
     unread_only = request.GET.get("show") == "unread"
     unread = log_page.unread(request.user)
     shown = Paginator(rows.unread() if unread_only else rows, NOTICES).get_page(request.GET.get("page"))
@@ -36,7 +38,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @require_GET
 def inbox_open(request: HttpRequest, public_id: str) -> HttpResponse:
     """Go to what a notice is about; it counts as read from then on."""
-    own = Notice.objects.filter(recipient=request.user, public_id=public_id)
+    own = Notice.objects.filter(recipient=_person(request), public_id=public_id)
     notice = own.first()
     if notice is None:
         raise NotFound(_("There is no such notice, or it is not yours."))
@@ -48,7 +50,7 @@ def inbox_open(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def inbox_read(request: HttpRequest) -> HttpResponse:
     """Mark the ticked notices as read, or all."""
-    own = Notice.objects.filter(recipient=request.user)
+    own = Notice.objects.filter(recipient=_person(request))
     ticked = request.POST.getlist("pick")
     services.read(own.filter(public_id__in=ticked) if ticked else own)
     return redirect("inbox")
@@ -67,7 +69,12 @@ def log(request: HttpRequest) -> HttpResponse:
 
 def _readable(request: HttpRequest) -> QuerySet[Event]:
     """The audit administrator reads all; a reviewer the city's; for everybody else there is no log."""
-    person = request.user
+    person = _person(request)
     if READ_LOG not in person.may_for(None):
         raise NotFound(_("There is no such page, or it is not open to you."))
     return Event.objects.filter(city__in=person.cities) if person.cities else Event.objects.all()
+
+
+def _person(request: HttpRequest) -> Any:
+    """The signed-in person; people belong to a room above this one."""
+    return request.user

@@ -60,13 +60,21 @@ def main(arguments: list[str] | None = None) -> int:
             if role and role not in people:
                 print(f"no sign-in for the {role}, so these pages are left out", file=sys.stderr)
                 continue
-            _take_all(browser, options, role, people.get(role), [s for s in shots if not options.page or s.name in options.page])
+            _take_all(
+                browser,
+                options,
+                role,
+                people.get(role),
+                [s for s in shots if not options.page or s.name in options.page],
+            )
         browser.close()
     return 0
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench.screens", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.screens", description=__doc__.splitlines()[0] if __doc__ else ""
+    )
     parser.add_argument("base")
     parser.add_argument("out", type=Path)
     parser.add_argument("--page", nargs="*", default=[])
@@ -90,7 +98,9 @@ def _people(given: list[str]) -> Iterator[tuple[str, tuple[str, str]]]:
         yield role, (email, password)
 
 
-def _take_all(browser: Browser, options: argparse.Namespace, role: str, who: tuple[str, str] | None, shots: list[Shot]) -> None:
+def _take_all(
+    browser: Browser, options: argparse.Namespace, role: str, who: tuple[str, str] | None, shots: list[Shot]
+) -> None:
     if not shots:
         return
     for theme in options.theme:
@@ -136,7 +146,14 @@ def _take(context: BrowserContext, options: argparse.Namespace, shot: Shot, name
 
 def _first(page: Page, pattern: str) -> str:
     links = page.eval_on_selector_all("main a[href]", "all => all.map(a => a.getAttribute('href'))")
-    return next((str(link).partition("#")[0] for link in links if re.search(pattern, str(link).partition("#")[0].partition("?")[0])), "")
+    return next(
+        (
+            str(link).partition("#")[0]
+            for link in links
+            if re.search(pattern, str(link).partition("#")[0].partition("?")[0])
+        ),
+        "",
+    )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,9 @@ def steps(deal: Deal) -> list[dict[str, Any]]:
         state = "done" if i < reached else "now" if i == reached else ""
         if i == reached and deal.stopped_from:
             state = "bad"
-        rows.append({"stage": stage, "title": stage.label, "state": state, "evidence": proofs.get(stage), "needs": needs(stage)})
+        rows.append(
+            {"stage": stage, "title": stage.label, "state": state, "evidence": proofs.get(stage), "needs": needs(stage)}
+        )
     return rows
 
 

@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.requests import SignedIn
 from activity import log_page
 from activity.models import Event
 from deals import deal_page, services
@@ -27,7 +28,7 @@ PAGE = 20
 
 @login_required
 @require_GET
-def deals(request: HttpRequest) -> HttpResponse:
+def deals(request: SignedIn) -> HttpResponse:
     stage, listing = request.GET.get("stage", ""), request.GET.get("listing", "")
     rows = visible(request.user)
     if listing:
@@ -35,16 +36,18 @@ def deals(request: HttpRequest) -> HttpResponse:
     narrowed = rows.filter(stage=stage) if stage in Stage.values else rows
     shown = Paginator(narrowed.whole(), PAGE).get_page(request.GET.get("page"))
     rows_shown = [{"deal": d, "next": deal_page.next_stage(d)} for d in shown]
-    return page(request, "deals/deals.html", {"page_obj": shown, "rows": rows_shown, "tabs": deal_page.tabs(rows, stage)})
+    return page(
+        request, "deals/deals.html", {"page_obj": shown, "rows": rows_shown, "tabs": deal_page.tabs(rows, stage)}
+    )
 
 
 @login_required
 @require_GET
-def deal(request: HttpRequest, public_id: str) -> HttpResponse:
+def deal(request: SignedIn, public_id: str) -> HttpResponse:
     return page(request, "deals/deal.html", _one(request, deal_read(request.user, public_id)))
 
 
-def _one(request: HttpRequest, found: Deal, **more: Any) -> dict[str, Any]:
+def _one(request: SignedIn, found: Deal, **more: Any) -> dict[str, Any]:
     following = deal_page.next_stage(found)
     return {
         "deal": found, "steps": deal_page.steps(found), "next": following, "may_write": may_write(request.user, found),
@@ -56,7 +59,7 @@ def _one(request: HttpRequest, found: Deal, **more: Any) -> dict[str, Any]:
 
 @login_required
 @require_POST
-def deal_advance(request: HttpRequest, public_id: str) -> HttpResponse:
+def deal_advance(request: SignedIn, public_id: str) -> HttpResponse:
     found = deal_write(request.user, public_id)
     to = deal_page.next_stage(found)
     if to is None:
@@ -68,7 +71,7 @@ def deal_advance(request: HttpRequest, public_id: str) -> HttpResponse:
     return page(request, "deals/deal.html", _one(request, found, form=form), status=422)
 
 
-def _advanced(request: HttpRequest, found: Deal, to: Stage, form: EvidenceForm) -> bool:
+def _advanced(request: SignedIn, found: Deal, to: Stage, form: EvidenceForm) -> bool:
     try:
         services.advance(found, to=to, by=request.user, evidence=form.evidence(), file=form.cleaned_data.get("file"))
     except Invalid as error:
@@ -79,7 +82,7 @@ def _advanced(request: HttpRequest, found: Deal, to: Stage, form: EvidenceForm) 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def deal_stop(request: HttpRequest, public_id: str) -> HttpResponse:
+def deal_stop(request: SignedIn, public_id: str) -> HttpResponse:
     found = deal_write(request.user, public_id)
     form = EvidenceForm(request.POST if request.method == "POST" else None, stage=Stage.STOPPED)
     if request.method == "POST" and form.is_valid():
@@ -91,7 +94,7 @@ def deal_stop(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def deal_contacts(request: HttpRequest, public_id: str) -> HttpResponse:
+def deal_contacts(request: SignedIn, public_id: str) -> HttpResponse:
     """Show both contact persons; every look is logged."""
     found = deal_read(request.user, public_id)
     shown = services.contacts(found, by=request.user)
@@ -100,10 +103,10 @@ def deal_contacts(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def deal_file(request: HttpRequest, public_id: str, stage: str) -> FileResponse:
+def deal_file(request: SignedIn, public_id: str, stage: str) -> FileResponse:
     """The file that proves a stage."""
     found = deal_read(request.user, public_id)
     proof = found.evidence.filter(stage=stage).exclude(file="").first()
     if proof is None:
         raise NotFound(_("There is no such file."))
-    return FileResponse(proof.file.open("rb"), as_attachment=True, filename=proof.file.name.rpartition("/")[2])
+    return FileResponse(proof.file.open("rb"), as_attachment=True, filename=str(proof.file).rpartition("/")[2])

@@ -60,7 +60,13 @@ def grouped(found: list[Task]) -> list[tuple[str, list[Task]]]:
     groups: dict[str, list[Task]] = {}
     for task in found[:SHOWN_TASKS]:
         groups.setdefault(_group(task.due, now, today), []).append(task)
-    names = {"over": _("Overdue"), "today": _("Today"), "week": _("This week"), "later": _("Later"), "open": _("Without a date")}
+    names = {
+        "over": _("Overdue"),
+        "today": _("Today"),
+        "week": _("This week"),
+        "later": _("Later"),
+        "open": _("Without a date"),
+    }
     return [(names[key], groups[key]) for key in names if key in groups]
 
 
@@ -76,9 +82,13 @@ def _group(due: datetime | None, now: datetime, today: Any) -> str:
 def _answers(user: Any) -> Iterable[Task]:
     """Suggestions to answer: one row for each where the other side has said yes, one per listing for the rest."""
     mine = _where(user, May.ANSWER)
-    sides = Q(side=Side.OPPORTUNITY, match__opportunity__owner__in=mine) | Q(side=Side.CAPABILITY, match__capability__owner__in=mine)
+    sides = Q(side=Side.OPPORTUNITY, match__opportunity__owner__in=mine) | Q(
+        side=Side.CAPABILITY, match__capability__owner__in=mine
+    )
     waiting = Answer.objects.waiting().filter(sides, match__state=MatchState.PUSHED)
-    rows = waiting.select_related("match__opportunity__owner", "match__capability__owner").prefetch_related("match__answers")
+    rows = waiting.select_related("match__opportunity__owner", "match__capability__owner").prefetch_related(
+        "match__answers"
+    )
     fresh: dict[Any, list[Answer]] = {}
     for answer in rows.order_by("due_at"):
         across = answer.match.answer_of(other(answer.side))
@@ -92,7 +102,9 @@ def _answers(user: Any) -> Iterable[Task]:
 
 def _said_yes(answer: Answer, across: Answer, name: str) -> Task:
     match = answer.match
-    text = _("They accepted on %(day)s and wait for your answer") % {"day": timezone.localtime(across.answered_at).strftime("%m-%d")}
+    text = _("They accepted on %(day)s and wait for your answer") % {
+        "day": timezone.localtime(across.answered_at).strftime("%m-%d")
+    }
     title = _("%(name)s is willing: %(title)s") % {"name": name, "title": match.listing(answer.side).title}
     return Task(answer.due_at, "bulb", _("Suggestion"), title, text, match.get_absolute_url(), _("Reply"))
 
@@ -101,29 +113,49 @@ def _new_ones(together: list[Answer]) -> Task:
     first = together[0]
     listing = first.match.listing(first.side)
     n, best = len(together), round(max(a.match.score for a in together))
-    title = ngettext("%(n)s new suggestion: %(title)s", "%(n)s new suggestions: %(title)s", n) % {"n": n, "title": listing.title}
+    title = ngettext("%(n)s new suggestion: %(title)s", "%(n)s new suggestions: %(title)s", n) % {
+        "n": n,
+        "title": listing.title,
+    }
     url = first.match.get_absolute_url() if n == 1 else f"{reverse('matches')}?listing={listing.public_id}"
     text = _("The best has %(score)s points") % {"score": best}
-    return Task(min(a.due_at for a in together), "bulb", _("Suggestion"), title, text, url, _("Reply") if n == 1 else _("Look through"))
+    return Task(
+        min(a.due_at for a in together),
+        "bulb",
+        _("Suggestion"),
+        title,
+        text,
+        url,
+        _("Reply") if n == 1 else _("Look through"),
+    )
 
 
 def _returned(user: Any) -> Iterable[Task]:
     mine = _where(user, May.WRITE)
     for kind in kinds.every():
-        for listing in kind.model.objects.filter(owner__in=mine, state=State.RETURNED).order_by("-updated_at")[:SHOWN_TASKS]:
+        for listing in kind.model.objects.filter(owner__in=mine, state=State.RETURNED).order_by("-updated_at")[
+            :SHOWN_TASKS
+        ]:
             title = _("Returned: %(title)s") % {"title": listing.title}
             text = _("The reviewer's words: %(words)s") % {"words": listing.return_reason}
             url = reverse(f"{kind.code}-edit", args=[listing.public_id])
-            yield Task(listing.updated_at + timedelta(days=STEP_DAYS), "file-pencil", _("Draft"), title, text, url, _("Revise"))
+            yield Task(
+                listing.updated_at + timedelta(days=STEP_DAYS), "file-pencil", _("Draft"), title, text, url, _("Revise")
+            )
 
 
 def _evidence(user: Any) -> Iterable[Task]:
     """Deals whose next step is to be proved: due a month after the last one."""
-    for deal in Deal.objects.of_organisations(_where(user, May.DEAL)).filter(stage__in=LIVE_DEALS).whole()[:SHOWN_TASKS]:
+    for deal in (
+        Deal.objects.of_organisations(_where(user, May.DEAL)).filter(stage__in=LIVE_DEALS).whole()[:SHOWN_TASKS]
+    ):
         step = next_stage(deal)
         if step is None:
             continue
-        title = _("Evidence of “%(stage)s” is owed: %(title)s") % {"stage": step.label, "title": deal.match.opportunity.title}
+        title = _("Evidence of “%(stage)s” is owed: %(title)s") % {
+            "stage": step.label,
+            "title": deal.match.opportunity.title,
+        }
         text = _("Still needed: %(what)s") % {"what": needs(step)}
         due = deal.moved_at + timedelta(days=STEP_DAYS)
         yield Task(due, "file-check", _("Evidence"), title, text, deal.get_absolute_url(), _("Hand in"))
@@ -134,11 +166,24 @@ def _imports(user: Any) -> Iterable[Task]:
     for job in ImportJob.objects.filter(mine)[:SHOWN_TASKS]:
         url = reverse("import", args=[job.public_id])
         if job.state == ImportState.PREVIEW:
-            text = _("%(good)s rows are ready, %(bad)s have a fault") % {"good": job.total - job.faulty, "bad": job.faulty}
-            yield Task(None, "table-import", _("Import"), _("To be confirmed: %(file)s") % {"file": job.file_name}, text, url, _("Look at it"))
+            text = _("%(good)s rows are ready, %(bad)s have a fault") % {
+                "good": job.total - job.faulty,
+                "bad": job.faulty,
+            }
+            yield Task(
+                None,
+                "table-import",
+                _("Import"),
+                _("To be confirmed: %(file)s") % {"file": job.file_name},
+                text,
+                url,
+                _("Look at it"),
+            )
         else:
             title = _("An import was set aside: %(file)s") % {"file": job.file_name}
-            yield Task(None, "alert-triangle", _("Import"), title, job.refusal or job.last_error[:120], url, _("Look at it"))
+            yield Task(
+                None, "alert-triangle", _("Import"), title, job.refusal or job.last_error[:120], url, _("Look at it")
+            )
 
 
 def _reviewing(user: Any) -> Iterable[Task]:
@@ -152,28 +197,67 @@ def _reviewing(user: Any) -> Iterable[Task]:
     if n["n"]:
         title = ngettext("%(n)s match to review", "%(n)s matches to review", n["n"]) % {"n": n["n"]}
         text = _("The best has %(score)s points") % {"score": round(n["best"])}
-        yield Task(n["first"] + timedelta(days=REVIEW_DAYS), "checks", _("Match review"), title, text, reverse("review"), _("Review"))
+        yield Task(
+            n["first"] + timedelta(days=REVIEW_DAYS),
+            "checks",
+            _("Match review"),
+            title,
+            text,
+            reverse("review"),
+            _("Review"),
+        )
     approved = rows.filter(state=MatchState.APPROVED).count()
     if approved:
-        title = ngettext("%(n)s approved match waits for release", "%(n)s approved matches wait for release", approved) % {"n": approved}
-        yield Task(None, "send", _("Release"), title, _("Nothing leaves before release"), reverse("review-release"), _("Release"))
-    for shard in Shard.objects.filter(run__city__in=cities, work_state=WorkState.DEAD).select_related("run")[:SHOWN_TASKS]:
+        title = ngettext(
+            "%(n)s approved match waits for release", "%(n)s approved matches wait for release", approved
+        ) % {"n": approved}
+        yield Task(
+            None,
+            "send",
+            _("Release"),
+            title,
+            _("Nothing leaves before release"),
+            reverse("review-release"),
+            _("Release"),
+        )
+    for shard in Shard.objects.filter(run__city__in=cities, work_state=WorkState.DEAD).select_related("run")[
+        :SHOWN_TASKS
+    ]:
         title = _("A part of run %(run)s was set aside") % {"run": shard.run}
-        yield Task(None, "alert-triangle", _("Match run"), title, shard.last_error[:120], shard.run.get_absolute_url(), _("Look at it"))
+        yield Task(
+            None,
+            "alert-triangle",
+            _("Match run"),
+            title,
+            shard.last_error[:120],
+            shard.run.get_absolute_url(),
+            _("Look at it"),
+        )
 
 
 def _listings_to_review(cities: list[str]) -> Iterable[Task]:
     for kind in kinds.every():
         rows = kind.model.objects.filter(city__in=cities, state=State.SUBMITTED).order_by("submitted_at")
-        for listing in rows.select_related("owner")[:SHOWN_TASKS]:
+        found: Any = rows.select_related("owner")[:SHOWN_TASKS]
+        for listing in found:
             title = _("To be reviewed: %(title)s") % {"title": listing.title}
             due = listing.submitted_at + timedelta(days=REVIEW_DAYS) if listing.submitted_at else None
-            yield Task(due, "file-text", Kind(kind.code).label, title, str(listing.owner), listing.get_absolute_url(), _("Review"))
+            yield Task(
+                due,
+                "file-text",
+                str(Kind(kind.code).label),
+                title,
+                str(listing.owner),
+                listing.get_absolute_url(),
+                _("Review"),
+            )
 
 
 def _verifying(user: Any) -> Iterable[Task]:
     cities = [c for c in user.cities if can(user, May.VERIFY, city=c)]
-    for organisation in Organisation.objects.filter(city__in=cities, verified_at=None).order_by("created_at")[:SHOWN_TASKS]:
+    for organisation in Organisation.objects.filter(city__in=cities, verified_at=None).order_by("created_at")[
+        :SHOWN_TASKS
+    ]:
         title = _("To be verified: %(name)s") % {"name": organisation.name}
         url = reverse("organisation", args=[organisation.public_id])
         due = organisation.created_at + timedelta(days=REVIEW_DAYS)
@@ -193,11 +277,20 @@ def own_listings(user: Any, kind: str) -> list[dict[str, Any]]:
         matched=_count(kind, ~Q(state__in=[MatchState.EXCLUDED, MatchState.SUPERSEDED])),
         pushed=_count(kind, Q(pushed_at__isnull=False)), agreed=_count(kind, Q(agreed_at__isnull=False)), landed=_landed(kind),
     )  # fmt: skip
-    return [{"listing": row, "steps": _steps(kind, row)} for row in counted.order_by("-updated_at", "-pk")[:SHOWN_LISTINGS]]
+    return [
+        {"listing": row, "steps": _steps(kind, row)} for row in counted.order_by("-updated_at", "-pk")[:SHOWN_LISTINGS]
+    ]
 
 
 def _count(kind: str, which: Q) -> Any:
-    rows = Match.objects.filter(**{kind: OuterRef("pk")}).filter(which).order_by().values(kind).annotate(n=Count("pk")).values("n")
+    rows = (
+        Match.objects.filter(**{kind: OuterRef("pk")})
+        .filter(which)
+        .order_by()
+        .values(kind)
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
     return Coalesce(Subquery(rows, output_field=IntegerField()), 0)
 
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import can
+from accounts.requests import SignedIn
 from accounts.roles import May
 from insights import desk as shown
 from scenemarket.web import page
@@ -18,7 +19,7 @@ NOON, EVENING = 12, 18
 
 @login_required
 @require_GET
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: SignedIn) -> HttpResponse:
     found = shown.tasks(request.user)
     organisation = request.user.organisation
     reviews = can(request.user, May.REVIEW_MATCHES)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import F, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from codelists.models import Code
@@ -13,7 +14,13 @@ from matching.states import MatchState, Side
 
 NOVELTIES = [("new", _("New")), ("up", _("Risen")), ("down", _("Fallen"))]
 CONFLICTS = [("yes", _("Conflict of interest")), ("no", _("No conflict"))]
-BANDS = [("90", _("90 and above")), ("80", _("80 to 89")), ("70", _("70 to 79")), ("60", _("60 to 69")), ("0", _("Below 60"))]
+BANDS = [
+    ("90", _("90 and above")),
+    ("80", _("80 to 89")),
+    ("70", _("70 to 79")),
+    ("60", _("60 to 69")),
+    ("0", _("Below 60")),
+]
 QUEUES = [
     (MatchState.PROPOSED, _("To be reviewed")),
     (MatchState.APPROVED, _("Approved")),
@@ -40,7 +47,9 @@ class QueueForm(forms.Form):
     sort = forms.ChoiceField(choices=SORTS, required=False)
     line = forms.IntegerField(min_value=0, max_value=100, required=False)
 
-    def __init__(self, data: Any, *, cities: list[str]) -> None:
+    data: QueryDict
+
+    def __init__(self, data: QueryDict, *, cities: list[str]) -> None:
         super().__init__(data)
         self.fields["run"].queryset = MatchRun.objects.filter(city__in=cities).order_by("-pk")  # type: ignore[attr-defined]
         self.fields["batch"].queryset = Batch.objects.filter(city__in=cities, kind=Side.OPPORTUNITY)  # type: ignore[attr-defined]

@@ -19,7 +19,11 @@ from scenemarket.marking import Span
 
 # a verdict's colour: what speaks for the pair, against it, or is not known
 TONES = {"met": "for", "close": "for", "barred": "against", "unknown": "unknown"}
-TITLE_TONES = {"verified": ("ok", _lazy("Verified")), "waiting": ("wait", _lazy("Stated, not verified")), "expired": ("bad", _lazy("Expired"))}
+TITLE_TONES = {
+    "verified": ("ok", _lazy("Verified")),
+    "waiting": ("wait", _lazy("Stated, not verified")),
+    "expired": ("bad", _lazy("Expired")),
+}
 
 
 def of_match(match: Match, *, reader: Any) -> dict[str, Any]:
@@ -91,7 +95,13 @@ def whole(values: list[float], total: int) -> list[int]:
 
 
 def _fact(row: Any) -> dict[str, Any]:
-    return {"label": row.item, "need": row.asked, "offer": row.offered, "verdict": row.words, "kind": TONES[row.verdict]}
+    return {
+        "label": row.item,
+        "need": row.asked,
+        "offer": row.offered,
+        "verdict": row.words,
+        "kind": TONES[row.verdict],
+    }
 
 
 def _spans(reasons: Iterable[Any], text: str) -> list[Span]:

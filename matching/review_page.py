@@ -138,7 +138,9 @@ def window(rows: QuerySet[Match], chosen: str, *, low_first: bool, total: int) -
     ordered = rows.order_by("score", "-pk") if low_first else rows.order_by("-score", "pk")
     at = _place(rows, chosen, low_first)
     start = at - at % PAGE
-    around = list(ordered.select_related("opportunity__owner", "capability__owner")[max(start - 1, 0) : start + PAGE + 1])
+    around = list(
+        ordered.select_related("opportunity__owner", "capability__owner")[max(start - 1, 0) : start + PAGE + 1]
+    )
     lead = 1 if start else 0
     items = around[lead : lead + PAGE]
     if not items:
@@ -193,7 +195,13 @@ def _listed(seen: Window, line: int, *, reviewing: bool) -> list[dict[str, Any]]
         above = m.score >= line
         marks_line = reviewing and bool(rows) and rows[-1]["above"] != above
         moved = None if m.score_before is None else round(m.score) - round(m.score_before)
-        row = {"match": m, "above": above, "line_before": marks_line, "ticked": above and not m.conflict, "moved": moved}
+        row = {
+            "match": m,
+            "above": above,
+            "line_before": marks_line,
+            "ticked": above and not m.conflict,
+            "moved": moved,
+        }
         rows.append(row | {"fell": -(moved or 0), "current": seen.open is not None and m.pk == seen.open.pk})
     return rows
 

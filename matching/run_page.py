@@ -94,8 +94,6 @@ def open_pushes(run: MatchRun) -> int:
     return Match.objects.filter(run=run, state=MatchState.PUSHED).count()
 
 
-
-
 def outgoing(preview: list[Outgoing]) -> dict[str, Any]:
     """The release page: what goes, what stays and why, and how many people are told."""
     going = [o for o in preview if not o.obstacle]

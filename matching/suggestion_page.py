@@ -21,7 +21,9 @@ TABS: dict[str, tuple[Any, Q]] = {
 
 def own(ids: list[int]) -> QuerySet[Answer]:
     """The pushes to these organisations, one row per suggestion and side."""
-    mine = Q(side=Side.OPPORTUNITY, match__opportunity__owner__in=ids) | Q(side=Side.CAPABILITY, match__capability__owner__in=ids)
+    mine = Q(side=Side.OPPORTUNITY, match__opportunity__owner__in=ids) | Q(
+        side=Side.CAPABILITY, match__capability__owner__in=ids
+    )
     return Answer.objects.filter(mine)
 
 
@@ -63,7 +65,12 @@ def thread(match: Match, *, side: str, reviews: bool, names: dict[str, str]) -> 
     return [*steps, {"title": _("Both agreed"), "time": match.agreed_at, "state": "done" if agreed else ""}]
 
 
-MARKS = {AnswerState.ACCEPTED: "done", AnswerState.DECLINED: "bad", AnswerState.EXPIRED: "bad", AnswerState.WAITING: "now"}
+MARKS: dict[str, str] = {
+    AnswerState.ACCEPTED: "done",
+    AnswerState.DECLINED: "bad",
+    AnswerState.EXPIRED: "bad",
+    AnswerState.WAITING: "now",
+}
 
 
 def _step(match: Match, side: str, name: str, *, private: bool) -> dict[str, Any]:

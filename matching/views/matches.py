@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import can, check_can
+from accounts.requests import SignedIn
 from accounts.roles import May
 from activity import log_page
 from activity.models import Event
@@ -30,7 +31,7 @@ PAGE = 10
 
 @login_required
 @require_GET
-def matches(request: HttpRequest) -> HttpResponse:
+def matches(request: SignedIn) -> HttpResponse:
     tab, listing = request.GET.get("tab", "todo"), request.GET.get("listing", "")
     tab = tab if tab in shown.TABS else "todo"
     rows = shown.of_listing(shown.own(request.user.organisation_ids), listing)
@@ -43,18 +44,18 @@ def matches(request: HttpRequest) -> HttpResponse:
     return page(request, "matching/matches.html", context)
 
 
-def _card(request: HttpRequest, answer: Answer) -> dict[str, Any]:
+def _card(request: SignedIn, answer: Answer) -> dict[str, Any]:
     shows = pair.names_owner(request.user, answer.match, other(answer.side))
     return shown.card(answer, pair.short(answer.match), shows_owner=shows)
 
 
 @login_required
 @require_GET
-def match(request: HttpRequest, public_id: str) -> HttpResponse:
+def match(request: SignedIn, public_id: str) -> HttpResponse:
     return page(request, "matching/match.html", _one(request, match_read(request.user, public_id)))
 
 
-def _one(request: HttpRequest, found: Match, form: DeclineForm | None = None) -> dict[str, Any]:
+def _one(request: SignedIn, found: Match, form: DeclineForm | None = None) -> dict[str, Any]:
     side, reviews = side_of(request.user, found), can(request.user, May.REVIEW_MATCHES, city=found.opportunity.city)
     owner = found.listing(side).owner_id if side else None
     open_ = shown.may_answer(found, side) and can(request.user, May.ANSWER, organisation=owner)
@@ -74,7 +75,7 @@ def _crumbs(found: Match, reviews: bool) -> list[tuple[Any, str]]:
 
 @login_required
 @require_POST
-def match_accept(request: HttpRequest, public_id: str) -> HttpResponse:
+def match_accept(request: SignedIn, public_id: str) -> HttpResponse:
     found, side = match_answer(request.user, public_id)
     answers.accept(found, side=side, by=request.user)
     messages.success(request, _("Accepted: %(title)s") % {"title": found})
@@ -83,7 +84,7 @@ def match_accept(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def match_decline(request: HttpRequest, public_id: str) -> HttpResponse:
+def match_decline(request: SignedIn, public_id: str) -> HttpResponse:
     found, side = match_answer(request.user, public_id)
     check_can(request.user, May.ANSWER, organisation=found.listing(side).owner_id)
     form = DeclineForm(request.POST if request.method == "POST" else None, side=side)
@@ -94,7 +95,7 @@ def match_decline(request: HttpRequest, public_id: str) -> HttpResponse:
     return page(request, "matching/decline.html", context, status=422 if form.errors else 200)
 
 
-def _declined(request: HttpRequest, found: Match, side: str, form: DeclineForm) -> bool:
+def _declined(request: SignedIn, found: Match, side: str, form: DeclineForm) -> bool:
     try:
         answers.decline(found, side=side, by=request.user, **form.cleaned_data)
     except Invalid as error:
@@ -105,7 +106,7 @@ def _declined(request: HttpRequest, found: Match, side: str, form: DeclineForm) 
 
 @login_required
 @require_GET
-def compare(request: HttpRequest) -> HttpResponse:
+def compare(request: SignedIn) -> HttpResponse:
     """Up to four of the own suggestions side by side."""
     ids = request.GET.getlist("ids")[: shown.MOST_COMPARED]
     found = [match_read(request.user, i) for i in ids]

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import retarget
 
 from accounts.permissions import can
+from accounts.requests import SignedIn
 from accounts.roles import May
 from matching import pair, review_page, run_page
 from matching.access import match_review
@@ -31,11 +32,15 @@ LAST = "last_decision"
 
 @login_required
 @require_GET
-def review(request: HttpRequest) -> HttpResponse:
+def review(request: SignedIn) -> HttpResponse:
     cities = reviewed(request)
     form = QueueForm(request.GET, cities=cities)
     shown = review_page.page(
-        Match.objects.of_cities(cities), form, chosen=request.GET.get("pair", ""), address=review_page.address_of(form), cities=cities
+        Match.objects.of_cities(cities),
+        form,
+        chosen=request.GET.get("pair", ""),
+        address=review_page.address_of(form),
+        cities=cities,
     )
     if shown["window"].open:
         shown |= {"pair": pair.of_match(shown["window"].open, reader=request.user), "exclusion_form": ExclusionForm()}
@@ -44,7 +49,7 @@ def review(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def review_approve(request: HttpRequest, public_id: str) -> HttpResponse:
+def review_approve(request: SignedIn, public_id: str) -> HttpResponse:
     match = match_review(request.user, public_id)
     reviewing.approve(match, by=request.user, note=_note(request))
     _said(request, _("Approved: %(title)s") % {"title": match}, match.public_id)
@@ -53,7 +58,7 @@ def review_approve(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def review_exclude(request: HttpRequest, public_id: str) -> HttpResponse:
+def review_exclude(request: SignedIn, public_id: str) -> HttpResponse:
     match = match_review(request.user, public_id)
     form = ExclusionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _excluded(request, match, form):
@@ -66,7 +71,7 @@ def review_exclude(request: HttpRequest, public_id: str) -> HttpResponse:
     return retarget(answer, "#exclude-fields")
 
 
-def _excluded(request: HttpRequest, match: Match, form: ExclusionForm) -> bool:
+def _excluded(request: SignedIn, match: Match, form: ExclusionForm) -> bool:
     try:
         reviewing.exclude(match, by=request.user, **form.cleaned_data)
     except Invalid as error:
@@ -77,7 +82,7 @@ def _excluded(request: HttpRequest, match: Match, form: ExclusionForm) -> bool:
 
 @login_required
 @require_POST
-def review_undo(request: HttpRequest, public_id: str) -> HttpResponse:
+def review_undo(request: SignedIn, public_id: str) -> HttpResponse:
     match = match_review(request.user, public_id)
     reviewing.undo(match, by=request.user)
     messages.success(request, _("To be reviewed again: %(title)s") % {"title": match})
@@ -86,7 +91,7 @@ def review_undo(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def review_undo_last(request: HttpRequest) -> HttpResponse:
+def review_undo_last(request: SignedIn) -> HttpResponse:
     """Take back the own last decision; one that was made for many at once is taken back for all of them."""
     mine = Match.objects.of_cities(reviewed(request)).filter(decided_by=request.user)
     undoable = mine.filter(state__in=[MatchState.APPROVED, MatchState.EXCLUDED])
@@ -102,7 +107,7 @@ def review_undo_last(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def review_note(request: HttpRequest, public_id: str) -> HttpResponse:
+def review_note(request: SignedIn, public_id: str) -> HttpResponse:
     match = match_review(request.user, public_id)
     reviewing.write_note(match, by=request.user, note=_note(request))
     messages.success(request, _("The words to both sides were saved."))
@@ -111,7 +116,7 @@ def review_note(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def review_bulk(request: HttpRequest) -> HttpResponse:
+def review_bulk(request: SignedIn) -> HttpResponse:
     """Approve what stands above the line in the queue as it is filtered, and what was ticked by hand."""
     rows = _chosen(request, reviewed(request))
     chosen = list(rows.values_list("public_id", flat=True))
@@ -124,11 +129,14 @@ def review_bulk(request: HttpRequest) -> HttpResponse:
     return back(request)
 
 
-def _chosen(request: HttpRequest, cities: list[str]) -> Any:
+def _chosen(request: SignedIn, cities: list[str]) -> Any:
     """The pairs of a bulk approval: above the line or ticked, without those on screen that were unticked."""
     form = BulkForm(request.POST)
     if not form.is_valid():
-        raise Invalid(_("The line has to be a number from 0 to 100; nothing was approved."), faults=dict(form.errors))
+        raise Invalid(
+            _("The line has to be a number from 0 to 100; nothing was approved."),
+            faults={name: list(words) for name, words in form.errors.items()},
+        )
     queue = QueueForm(request.GET, cities=cities)
     every = Match.objects.of_cities(cities).filter(state=MatchState.PROPOSED)
     ticked = set(request.POST.getlist("pick"))
@@ -145,7 +153,7 @@ def _first_reasons(left_out: list[Any]) -> str:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def review_release(request: HttpRequest) -> HttpResponse:
+def review_release(request: SignedIn) -> HttpResponse:
     city = city_of(request)
     if request.method == "POST":
         pushed = releasing.release(city=city, by=request.user)
@@ -157,14 +165,14 @@ def review_release(request: HttpRequest) -> HttpResponse:
     return page(request, "matching/release.html", context)
 
 
-def reviewed(request: HttpRequest) -> list[str]:
+def reviewed(request: SignedIn) -> list[str]:
     """The cities whose matches this person reviews; NotFound for everybody else, as for any page that is not theirs."""
     if not can(request.user, May.REVIEW_MATCHES):
         raise NotFound(_("This page is for the reviewers of a city."))
     return list(request.user.cities)
 
 
-def city_of(request: HttpRequest) -> str:
+def city_of(request: SignedIn) -> str:
     """The city that a reviewer means: ?city= if it is one of theirs, else the first."""
     cities = reviewed(request)
     asked = request.POST.get("city") or request.GET.get("city", "")
@@ -173,7 +181,7 @@ def city_of(request: HttpRequest) -> str:
     return asked or cities[0]
 
 
-def back(request: HttpRequest, *, pair: str = "") -> HttpResponse:
+def back(request: SignedIn, *, pair: str = "") -> HttpResponse:
     """To the queue as it was filtered, at `pair` or where the form said."""
     if not pair and (wanted := _next(request)):
         return redirect(wanted)
@@ -183,19 +191,22 @@ def back(request: HttpRequest, *, pair: str = "") -> HttpResponse:
     return redirect(f"{reverse('review')}?{urlencode(query, doseq=True)}")
 
 
-def _next(request: HttpRequest) -> str:
+def _next(request: SignedIn) -> str:
     wanted = request.POST.get("next") or request.GET.get("next", "")
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
 
 
-def _note(request: HttpRequest) -> str:
+def _note(request: SignedIn) -> str:
     form = NoteForm(request.POST)
     if not form.is_valid():
-        raise Invalid(_("The words to both sides have at most 200 characters; nothing was changed."), faults=dict(form.errors))
+        raise Invalid(
+            _("The words to both sides have at most 200 characters; nothing was changed."),
+            faults={name: list(words) for name, words in form.errors.items()},
+        )
     return str(form.cleaned_data["note"])
 
 
-def _said(request: HttpRequest, text: str, *decided: str) -> None:
+def _said(request: SignedIn, text: str, *decided: str) -> None:
     """A toast with its undo; what was `decided` (public ids) is what undo takes back."""
     request.session[LAST] = list(decided)
     messages.success(request, text, extra_tags=f"undo:{reverse('review-undo-last')}" if decided else "")

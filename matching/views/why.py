@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import can
+from accounts.requests import SignedIn
 from accounts.roles import May
 from capabilities.models import Capability
 from listings.access import listing_read, listing_write
@@ -23,7 +24,7 @@ from scenemarket.web import page
 
 @login_required
 @require_GET
-def why(request: HttpRequest, opportunity_id: str, capability_id: str) -> HttpResponse:
+def why(request: SignedIn, opportunity_id: str, capability_id: str) -> HttpResponse:
     opportunity = listing_read(request.user, "opportunity", opportunity_id)
     capability = listing_read(request.user, "capability", capability_id)
     known = visible(request.user).filter(opportunity=opportunity, capability=capability).first()
@@ -38,7 +39,7 @@ def why(request: HttpRequest, opportunity_id: str, capability_id: str) -> HttpRe
 
 @login_required
 @require_GET
-def why_mine(request: HttpRequest, opportunity_id: str) -> HttpResponse:
+def why_mine(request: SignedIn, opportunity_id: str) -> HttpResponse:
     """The own capabilities beside one opportunity, the best first."""
     opportunity = listing_read(request.user, "opportunity", opportunity_id)
     mine = Capability.objects.filter(owner__in=request.user.organisation_ids).open().select_related("owner")
@@ -50,26 +51,33 @@ def why_mine(request: HttpRequest, opportunity_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def invite(request: HttpRequest, opportunity_id: str, capability_id: str) -> HttpResponse:
+def invite(request: SignedIn, opportunity_id: str, capability_id: str) -> HttpResponse:
     opportunity = listing_write(request.user, "opportunity", opportunity_id, May.ANSWER)
     capability = listing_read(request.user, "capability", capability_id)
     made = answers.invite(opportunity=opportunity, capability=capability, by=request.user, words=_words(request))
-    messages.success(request, _("Invited: %(name)s. They have been told and can answer now.") % {"name": capability.owner})
+    messages.success(
+        request, _("Invited: %(name)s. They have been told and can answer now.") % {"name": capability.owner}
+    )
     return redirect(made)
 
 
 @login_required
 @require_POST
-def apply(request: HttpRequest, opportunity_id: str, capability_id: str) -> HttpResponse:
+def apply(request: SignedIn, opportunity_id: str, capability_id: str) -> HttpResponse:
     opportunity = listing_read(request.user, "opportunity", opportunity_id)
     capability = listing_write(request.user, "capability", capability_id, May.ANSWER)
     made = answers.apply(opportunity=opportunity, capability=capability, by=request.user, words=_words(request))
-    messages.success(request, _("Sent to %(name)s. They have been told and can answer now.") % {"name": opportunity.owner})
+    messages.success(
+        request, _("Sent to %(name)s. They have been told and can answer now.") % {"name": opportunity.owner}
+    )
     return redirect(made)
 
 
-def _words(request: HttpRequest) -> Any:
+def _words(request: SignedIn) -> Any:
     form = OfferForm(request.POST)
     if not form.is_valid():
-        raise Invalid(_("Your words are too long; nothing was sent."), faults=dict(form.errors))
+        raise Invalid(
+            _("Your words are too long; nothing was sent."),
+            faults={name: list(words) for name, words in form.errors.items()},
+        )
     return form.cleaned_data["words"]

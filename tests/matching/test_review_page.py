@@ -86,7 +86,9 @@ def test_it_goes_on_with_the_next_pair_of_the_same_queue(cast: Cast) -> None:
 
 def test_it_does_not_leave_the_house_after_a_decision(cast: Cast) -> None:
     match = MatchFactory()
-    answer = cast.client("reviewer").post(reverse("review-approve", args=[match.public_id]), {"next": "https://evil.example/"})
+    answer = cast.client("reviewer").post(
+        reverse("review-approve", args=[match.public_id]), {"next": "https://evil.example/"}
+    )
     assert answer.url.startswith(reverse("review"))
 
 

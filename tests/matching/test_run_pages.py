@@ -43,7 +43,11 @@ def test_it_compares_with_the_run_before(cast: Cast, match: Match) -> None:
     RunPair.objects.create(run=new, rank_for_opportunity=1, **pair)
     shown = cast.client("reviewer").get(new.get_absolute_url(), {"against": "last"})
     assert shown.context["other"] == old
-    assert {name: part["count"] for name, part in shown.context["compared"].items()} == {"new": 1, "gone": 0, "moved": 0}
+    assert {name: part["count"] for name, part in shown.context["compared"].items()} == {
+        "new": 1,
+        "gone": 0,
+        "moved": 0,
+    }
 
 
 def test_it_withdraws_a_released_run_after_asking(cast: Cast) -> None:
