@@ -206,23 +206,22 @@ def _ordinal(text: str) -> int:
 def _tell(job: ImportJob) -> None:
     """Once per (person, import): reviewers that listings wait, and members whose listings a reviewer has brought in."""
     job.refresh_from_db()
-    taken = import_writing.rows_taken(job)
-    waits = taken.filter(state=State.SUBMITTED).count()
+    taken = import_writing.taken(job)
+    waits = sum(n for (state, _owner), n in taken.items() if state == State.SUBMITTED)
     if waits:
         people = [p for p in reviewers(job.city) if p.pk != job.by_id]
         params = {"n": waits, "name": job.file_name}
         tell(people, kind="import.submitted", key=f"import:{job.public_id}", path=reverse("listing-review"), params=params)
     if not job.organisation_id and job.publish:
-        _tell_owners(job, taken.filter(state=State.PUBLISHED))
+        _tell_owners(job, {owner: n for (state, owner), n in taken.items() if state == State.PUBLISHED})
 
 
-def _tell_owners(job: ImportJob, listings: Any) -> None:
-    owners = Organisation.objects.filter(pk__in=listings.values("owner"), memberships__isnull=False).distinct()
-    for owner in owners:
-        params = {"n": listings.filter(owner=owner).count(), "name": str(job.batch or job.file_name)}
-        people = members_with(owner, May.WRITE)
+def _tell_owners(job: ImportJob, counts: dict[int, int]) -> None:
+    with_people = Organisation.objects.filter(pk__in=list(counts), memberships__isnull=False).distinct()
+    for owner in with_people:
+        params = {"n": counts[owner.pk], "name": str(job.batch or job.file_name)}
         key = f"import:{job.public_id}:{owner.public_id}"
-        tell(people, kind="import.published", key=key, path=reverse("my-listings"), params=params)
+        tell(members_with(owner, May.WRITE), kind="import.published", key=key, path=reverse("my-listings"), params=params)
 
 
 def cities_of(user: User) -> list[str]:
