@@ -6,7 +6,7 @@
     corpus.pair(need, offer)                            # PairScore of any pair, by ids or as records: "why not this one"
     corpus.match_need(need, top), corpus.match_offer(offer, top)   # increments: lists of PairScore, best first
     explain(corpus, need, offer)                        # Explanation: reasons with passages, facets side by side
-    sentence(reason, "zh" | "en")
+    sentence(reason, "zh" | "en")                       # also wording.PART_NAMES, ITEMS, REASONS: (English, Chinese)
 
 Everything that depends on the collection (which terms are telling, directions of meaning, what is usual, hubs) is measured
 by build() and then frozen, so that pair(), match_need(), match_offer() and any way of sharding give the same numbers to the
@@ -15,6 +15,7 @@ last bit. Places in a Corpus are positions in the lists given to build().
 
 from matching.engine.concepts import Concepts, Tag
 from matching.engine.corpus import Corpus
+from matching.engine.facet_reasons import Line
 from matching.engine.meaning import Provider
 from matching.engine.model import (
     Condition,
@@ -30,9 +31,12 @@ from matching.engine.model import (
     Requirement,
 )
 from matching.engine.ranking import RankedPair, Ranking, ShardResult
+from matching.engine.reasons import Explanation, explain
 from matching.engine.settings import PARTS, SENTENCES, Settings
+from matching.engine.wording import sentence
 
 __all__ = [
-    "PARTS", "SENTENCES", "Concepts", "Condition", "Corpus", "Credential", "Named", "Need", "Offer", "PairScore", "Part", "Passage",
-    "Place", "Provider", "RankedPair", "Ranking", "Reason", "Requirement", "Settings", "ShardResult", "Tag",
+    "PARTS", "SENTENCES", "Concepts", "Condition", "Corpus", "Credential", "Explanation", "Line", "Named", "Need", "Offer", "PairScore",
+    "Part", "Passage", "Place", "Provider", "RankedPair", "Ranking", "Reason", "Requirement", "Settings", "ShardResult", "Tag",
+    "explain", "sentence",
 ]  # fmt: skip

@@ -42,6 +42,11 @@ class Concepts:
     def __init__(self, tags: Sequence[Tag]) -> None:
         self.tags = tuple(tags)
         self._place = {tag.named.code: place for place, tag in enumerate(self.tags)}
+        grouped: dict[str, list[int]] = {}
+        for place, tag in enumerate(self.tags):
+            if tag.parent in self._place:
+                grouped.setdefault(tag.parent, []).append(place)
+        self._groups = [(self._place[parent], np.array(children)) for parent, children in grouped.items()]
         phrases: dict[str, dict[int, float]] = {}
         for place, tag in enumerate(self.tags):
             for words, weight in ((tag.used_for, USED_FOR), ((tag.named.zh, *tag.words), 1.0)):
@@ -87,9 +92,8 @@ class Concepts:
         """exact() rows for comparing; a row of zeros for a text that names no technology."""
         weighed = counts * rarity
         spread = weighed.copy()
-        for place, tag in enumerate(self.tags):
-            if tag.parent in self._place:
-                spread[:, self._place[tag.parent]] += PARENT * weighed[:, place]
+        for parent, children in self._groups:
+            spread[:, parent] += PARENT * weighed[:, children].sum(axis=1)
         return exact(spread)
 
 

@@ -174,10 +174,12 @@ class Corpus:
         return side, self._measured(compare(side, self.offers), Standard.empty(1))
 
     def _one_offer(self, offer: str | Offer) -> tuple[OfferSide, Hubs]:
-        side = self.frame.offer_side([self.offer(offer) if isinstance(offer, str) else offer])
-        place = self._offer_place.get(side.records[0].id)
-        if place is not None and self.offers.records[place] == side.records[0]:
-            return side, Hubs(self.hubs.offers[place : place + 1], self.hubs.offer_level, self.hubs.need_level)
+        known = self._offer_place.get(offer.id) if isinstance(offer, Offer) else self._offer_place[offer]
+        if known is not None and (isinstance(offer, str) or self.offers.records[known] == offer):
+            hubs = self.hubs.offers[known : known + 1]
+            return self.frame.one_offer(known), Hubs(hubs, self.hubs.offer_level, self.hubs.need_level)
+        assert isinstance(offer, Offer)
+        side = self.frame.offer_side([offer])
         references, standard = self._references
         columns = BestOfColumns(1, len(references.records), self.settings.hub_neighbours)
         columns.add(fused(compare(references, side), standard, self.settings))

@@ -10,6 +10,9 @@ from matching.engine.credentials import Held, answers, held_on
 from matching.engine.model import EVERYWHERE, Need, Offer, Place
 from matching.engine.places import covers
 
+# what the facets of "field and technology" count for among each other
+FIELD, SECTOR, CONCEPTS = 0.25, 0.25, 0.5
+CLOSE = 0.6  # technologies this close are as good as the same
 OTHER_FIELD = 0.2
 SAME_SECTION = 0.6
 OTHER_SECTOR = 0.1

@@ -52,6 +52,8 @@ class Lexicon:
         self.codes = np.unique(np.concatenate([documents.codes, others.codes]))
         seen = np.bincount(np.searchsorted(self.codes, documents.codes), minlength=len(self.codes))
         self.idf: Floats = np.log1p((documents.texts - seen + 0.5) / (seen + 0.5))
+        # single characters say little about what two sentences share
+        self.is_telling = (self.codes >= 1 << 21).astype(np.float64)
         total = float(documents.times.sum())
         self.mean_length = total / documents.texts if total else 1.0
 

@@ -64,10 +64,15 @@ def unit_rows(counted: Sparse, idf: Floats) -> Sparse:
     """Counts weighed by idf and damped, each row of length one."""
     weighed = counted.copy()
     weighed.data = (1 + np.log(counted.data)) * idf[counted.indices]
-    squares = np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel()
-    scale = 1 / np.sqrt(np.where(squares > 0, squares, 1.0))
-    weighed.data *= np.repeat(scale, np.diff(counted.indptr))
-    return weighed
+    return unit(weighed)
+
+
+def unit(rows: Sparse) -> Sparse:
+    """Each row scaled to length one; rows of zeros stay so."""
+    squares = np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
+    scaled = rows.copy()
+    scaled.data = rows.data * np.repeat(1 / np.sqrt(np.where(squares > 0, squares, 1.0)), np.diff(rows.indptr))
+    return scaled
 
 
 def _directions(matrix: Sparse, wanted: int) -> Floats:
@@ -111,7 +116,9 @@ class Space:
     def _unit(self, vectors: Floats) -> Floats:
         present = np.any(vectors != 0, axis=1)
         shifted = np.where(present[:, None], vectors - self._mean, 0.0)
-        shifted -= (shifted @ self._common.T) @ self._common
+        if len(self._common):
+            # einsum, not a matrix product: the same to the last bit however many texts come at once
+            shifted -= np.einsum("ik,kj->ij", np.einsum("ij,kj->ik", shifted, self._common), self._common)
         lengths = np.sqrt(np.einsum("ij,ij->i", shifted, shifted))
         unit: Floats = shifted / np.where(lengths > 1e-12, lengths, 1.0)[:, None]
         return unit

@@ -93,6 +93,16 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Technologies:
+    """How close the technologies of both sides are (None: one side names none), those in common, and what each names."""
+
+    closeness: float | None
+    shared: tuple[Named, ...]
+    of_need: tuple[Named, ...]
+    of_offer: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One part of a score. `points` of `possible`; points is None when the part is unknown or was not asked for."""
 

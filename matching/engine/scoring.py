@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matching.engine.facets import CLOSE, CONCEPTS, FIELD, SECTOR
 from matching.engine.fusion import Hubs, Standard, fractions, fused
 from matching.engine.lexical import similarities
 from matching.engine.meaning import cosines
@@ -12,9 +13,6 @@ from matching.engine.ranking import BARRED
 from matching.engine.settings import PARTS, Settings
 from matching.engine.sides import Frame, NeedSide, OfferSide, eligibility, facet_rows
 
-# what the facets of "field and technology" count for among each other
-FIELD, SECTOR, CONCEPTS = 0.25, 0.25, 0.5
-CLOSE = 0.6  # concepts this close are as good as the same
 BARRED_KEEPS = 0.01  # of a barred pair's score: enough to rank barred pairs among themselves
 
 

@@ -7,19 +7,22 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from matching.engine import lexical
 from matching.engine.classes import Table
 from matching.engine.concepts import Concepts
 from matching.engine.conditions import Rule, rules
-from matching.engine.facets import Credentials, Facet, Field, Maturity, Region, Sector, Terms
+from matching.engine.facets import CLOSE, Credentials, Facet, Field, Maturity, Region, Sector, Terms
 from matching.engine.lexical import Counts, Lexicon, Sparse
-from matching.engine.meaning import Latent, Provider, Space, unit_rows
-from matching.engine.model import Floats, Integers, Matrix, Need, Offer
+from matching.engine.meaning import Latent, Provider, Space, cosines, unit, unit_rows
+from matching.engine.model import Floats, Integers, Matrix, Named, Need, Offer, Technologies
 from matching.engine.ranking import BARRED, ELIGIBLE, UNKNOWN
 from matching.engine.settings import Settings
+from matching.engine.text import Sentence, cut
 
 Record = Need | Offer
+REMEMBERED = 2048
 _VERDICTS = {"barred": BARRED, "unknown": UNKNOWN, "met": ELIGIBLE, None: ELIGIBLE}
 
 
@@ -56,11 +59,24 @@ class OfferSide:
     """Offers as arrays, column by column, and the tables that judge them."""
 
     records: Sequence[Offer]
+    weighed: Sparse
     postings: Sparse
     meaning: Matrix
     concepts: Matrix
     facets: dict[str, Table]
     conditions: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """A listing sentence by sentence: rows of words (of length one), technologies and meaning; `tags` are the technologies of the whole."""
+
+    sentences: list[Sentence]
+    words: Sparse
+    concepts: Floats
+    meaning: Floats
+    tags: Floats
+    tag_vector: Matrix
 
 
 @dataclass(frozen=True)
@@ -86,6 +102,7 @@ class Frame:
         self.rules = rules(day)
         self.facets: tuple[Facet, ...] = (Field(), Sector(), Maturity(), Credentials(day), Region(), Terms())
         self._concepts, self._provider = concepts, provider
+        self._analysed: dict[Record, Analysed] = {}
         read_needs, read_offers = self._read(needs), self._read(offers)
         self.lexicon = Lexicon(read_offers.texts, read_needs.texts)
         self._rarity = concepts.rarity(np.vstack([read_needs.tags, read_offers.tags]))
@@ -117,6 +134,56 @@ class Frame:
         read = self._read(offers)
         return self._offers(offers, read, self._vectors(offers, read))
 
+    def technology(self, place: int) -> Named:
+        """The name of a technology."""
+        return self._concepts.tags[place].named
+
+    def technologies(self, need: Need, offer: Offer) -> Technologies:
+        """How close two listings are in technology, and by which."""
+        left, right = self.analysed(need), self.analysed(offer)
+        of_need, of_offer = self._strongest(left.tags), self._strongest(right.tags)
+        if not (of_need and of_offer):
+            return Technologies(None, (), of_need, of_offer)
+        closeness = min(1.0, float(cosines(left.tag_vector, right.tag_vector)[0, 0]) / CLOSE)
+        return Technologies(closeness, self._strongest(left.tags * right.tags), of_need, of_offer)
+
+    def analysed(self, record: Record) -> Analysed:
+        """A listing sentence by sentence, remembered for a while: a listing is explained beside many others."""
+        known = self._analysed.get(record)
+        if known is None:
+            known = self._analysed[record] = self._analyse(record)
+            if len(self._analysed) > REMEMBERED:
+                del self._analysed[next(iter(self._analysed))]
+        return known
+
+    def _analyse(self, record: Record) -> Analysed:
+        sentences = cut(record.texts)
+        texts = [sentence.text for sentence in sentences]
+        counted = self.lexicon.matrix(lexical.count(texts))
+        telling = self.lexicon.is_telling[counted.indices]
+        words = sparse.csr_matrix(
+            (self.lexicon.idf[counted.indices] * telling, counted.indices, counted.indptr), counted.shape
+        )
+        tags = self._concepts.counts(texts, [()] * len(texts)) * self._rarity
+        if self._provider is not None:
+            meaning = self._provider.embed(texts).astype(np.float64)
+        else:
+            meaning = self._latent.vectors(unit_rows(counted, self.lexicon.idf))
+        whole = self._concepts.counts([whole_of(record)], [record.technologies])
+        return Analysed(
+            sentences, words, tags, meaning, (whole * self._rarity)[0], self._concepts.vectors(whole, self._rarity)
+        )
+
+    def _strongest(self, weights: Floats) -> tuple[Named, ...]:
+        places = np.flatnonzero(weights)
+        return tuple(self.technology(int(place)) for place in places[np.argsort(-weights[places], kind="stable")])
+
+    def one_offer(self, place: int) -> OfferSide:
+        """One offer of the collection by itself."""
+        which = slice(place, place + 1)
+        known = self.offers
+        return self._judging(known.records[which], known.weighed[which], known.meaning[which], known.concepts[which])
+
     def _read(self, records: Sequence[Record]) -> _Read:
         texts = [whole_of(record) for record in records]
         tags = self._concepts.counts(texts, [record.technologies for record in records])
@@ -142,18 +209,15 @@ class Frame:
     def _offers(self, records: Sequence[Offer], read: _Read, vectors: tuple[Floats, Floats]) -> OfferSide:
         counted = self.lexicon.matrix(read.texts)
         weighed = self.lexicon.documents(counted, self.settings.saturation, self.settings.length_norm)
+        meaning, tags = self._space.vectors(*vectors), self._concepts.vectors(read.tags, self._rarity)
+        return self._judging(records, weighed, meaning, tags)
+
+    def _judging(self, records: Sequence[Offer], weighed: Sparse, meaning: Matrix, tags: Matrix) -> OfferSide:
         facets = {f.code: Table(f.value, [f.offer_key(r) for r in records], np.nan) for f in self.facets}
         conditions = tuple(
             Table(partial(_judged, rule), [rule.offer_key(r) for r in records], ELIGIBLE) for rule in self.rules
         )
-        return OfferSide(
-            records,
-            weighed.T.tocsr(),
-            self._space.vectors(*vectors),
-            self._concepts.vectors(read.tags, self._rarity),
-            facets,
-            conditions,
-        )
+        return OfferSide(records, weighed, weighed.T.tocsr(), meaning, tags, facets, conditions)
 
 
 def _judged(rule: Rule, need_key: Any, offer_key: Any) -> float:

@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -18,6 +19,7 @@ _WORD = re.compile(r"[a-z0-9\u00df-\u024f\u0370-\u03ff\u0400-\u04ff]+(?:[.\-][a-
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
 _CLAUSE = re.compile(r"[^，,、：:]+[，,、：:]?")
 LONG_SENTENCE = 60
+NOT_PROSE = {"technologies", "sector", "category"}
 _WORD_MARK = np.int64(1) << np.int64(62)
 
 
@@ -55,9 +57,22 @@ def _word_code(word: str) -> int:
     return int(_WORD_MARK) | int.from_bytes(digest, "big")
 
 
-def is_pair_or_word(term: int) -> bool:
-    """Whether a term is more than a single character."""
-    return term >= 1 << 21
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of one section of a listing, with its place there."""
+
+    section: str
+    start: int
+    end: int
+    text: str
+
+
+def cut(texts: Sequence[tuple[str, str]]) -> list[Sentence]:
+    """The sentences of a listing's prose, from its (section, text)."""
+    return [
+        Sentence(section, start, end, text[start:end])
+        for section, text in texts if section not in NOT_PROSE for start, end in sentences(text)
+    ]  # fmt: skip
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

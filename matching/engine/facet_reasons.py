@@ -1,0 +1,281 @@
+"""Facet by facet: what was asked, what is offered, and how that stands, as reasons with points and as lines side by side."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from matching.engine import credentials
+from matching.engine.conditions import Rule, judge
+from matching.engine.facets import CONCEPTS, FIELD, OTHER_FIELD, SAME_SECTION, SECTOR, Sector
+from matching.engine.facets import Region as RegionFacet
+from matching.engine.model import EVERYWHERE, Named, Need, Offer, Part, Reason, Requirement, Technologies
+from matching.engine.wording import Both, both
+
+Verdict = Literal["met", "close", "barred", "unknown"]
+TECHNOLOGIES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the comparison: item (wording.ITEMS), what was asked, what is offered, how it stands, and the reason for it."""
+
+    item: str
+    asked: Both
+    offered: Both
+    verdict: Verdict
+    reason: Reason
+
+
+def reasons(
+    need: Need, offer: Offer, parts: dict[str, Part], technologies: Technologies, rules: tuple[Rule, ...], day: date
+) -> list[Reason]:
+    """Everything but the texts. What speaks for a pair carries the points it earns, what speaks against it those it loses."""
+    verdicts: dict[str, str] = {condition.code: condition.verdict for condition in judge(rules, need, offer)}
+    return [
+        *_field_technology(need, offer, parts["field_technology"], technologies), *_maturity(need, offer, parts["maturity"]),
+        *_credentials(need, offer, parts["credentials"], day), *_region(need, offer, parts["region"]), *_terms(need, offer, parts["terms"]),
+        *_deadline(need, day), *_supplier(need, verdicts), *_others(verdicts),
+    ]  # fmt: skip
+
+
+def lines(need: Need, offer: Offer, technologies: Technologies, rules: tuple[Rule, ...], day: date) -> tuple[Line, ...]:
+    """What was asked and what is offered, side by side; only what at least the need's side names."""
+    nothing = Part("", 0.0, 0.0)
+    verdicts: dict[str, str] = {condition.code: condition.verdict for condition in judge(rules, need, offer)}
+    found = [
+        *(_line("field", reason, _name(need.field), _name(offer.field)) for reason in _field(need, offer, 0, 0)),
+        *(_line("sector", reason, _name(need.sector), _name(offer.sector)) for reason in _sector(need, offer, 0, 0)),
+        *(
+            _line("technologies", r, _names(technologies.of_need), _names(technologies.of_offer))
+            for r in _technologies(technologies, 0, 0)
+        ),
+        *(
+            _line("min_trl", reason, _level(need.min_trl), _level(offer.trl))
+            for reason in _maturity(need, offer, nothing)
+        ),
+        *_credential_lines(need, offer, day),
+        *(_line("service_regions", r, _place(need), _served(offer)) for r in _region(need, offer, nothing)),
+        *(_line("service_region_required", r, _suppliers(need), _home(offer)) for r in _supplier(need, verdicts)),
+        *(
+            _line("budget", reason, _money(need.budget_min, need.budget_max), _money(offer.price_min, offer.price_max))
+            for reason in _terms(need, offer, nothing)
+        ),
+        *(_line("deadline", reason, _name_of_day(need.deadline), both("")) for reason in _deadline(need, day)),
+    ]
+    return tuple(found)
+
+
+def _line(item: str, reason: Reason, asked: Both, offered: Both) -> Line:
+    verdict: Verdict = "unknown" if reason.side == "unknown" else "met" if reason.side == "for" else "barred"
+    if reason.code in {
+        "sector_near",
+        "price_reaches",
+        "field_differs",
+        "sector_differs",
+        "technologies_differ",
+        "technologies_near",
+        "region_elsewhere",
+    }:
+        verdict = "close"
+    return Line(item, asked, offered, verdict, reason)
+
+
+def _field_technology(need: Need, offer: Offer, part: Part, technologies: Technologies) -> Iterator[Reason]:
+    known = FIELD * bool(need.field and offer.field) + SECTOR * bool(_sector_value(need, offer) is not None)
+    known += CONCEPTS * (technologies.closeness is not None)
+    scale = part.possible / known if known and part.points is not None else 0.0
+    yield from _field(need, offer, FIELD * scale, FIELD * scale)
+    yield from _sector(need, offer, SECTOR * scale, SECTOR * scale)
+    yield from _technologies(technologies, CONCEPTS * scale, CONCEPTS * scale)
+
+
+def _field(need: Need, offer: Offer, points: float, possible: float) -> Iterator[Reason]:
+    if need.field is None:
+        return
+    params = {"need": _name(need.field), "offer": _name(offer.field)}
+    if offer.field is None:
+        yield Reason("unknown", "field_unknown")
+    elif need.field.code == offer.field.code:
+        yield Reason("for", "field_same", params, points)
+    else:
+        yield Reason("against", "field_differs", params, (OTHER_FIELD - 1) * possible)
+
+
+def _sector_value(need: Need, offer: Offer) -> float | None:
+    if need.sector is None:
+        return None
+    value = Sector().value(need.sector.code, offer.sector.code if offer.sector else None)
+    return None if value != value else value
+
+
+def _sector(need: Need, offer: Offer, points: float, possible: float) -> Iterator[Reason]:
+    if need.sector is None:
+        return
+    value = _sector_value(need, offer)
+    params = {"need": _name(need.sector), "offer": _name(offer.sector)}
+    if value is None:
+        yield Reason("unknown", "sector_unknown")
+    elif value >= SAME_SECTION:
+        yield Reason("for", "sector_same" if value == 1.0 else "sector_near", params, value * points)
+    else:
+        yield Reason("against", "sector_differs", params, (value - 1) * possible)
+
+
+def _technologies(technologies: Technologies, points: float, possible: float) -> Iterator[Reason]:
+    if technologies.closeness is None:
+        if technologies.of_need:
+            yield Reason("unknown", "technologies_unknown")
+    elif technologies.shared:
+        shared = [_name(named) for named in technologies.shared[:TECHNOLOGIES_SHOWN]]
+        yield Reason("for", "technologies_shared", {"shared": shared}, technologies.closeness * points)
+    elif technologies.closeness > 0:
+        yield Reason("for", "technologies_near", {}, technologies.closeness * points)
+    else:
+        yield Reason("against", "technologies_differ", {}, (technologies.closeness - 1) * possible)
+
+
+def _maturity(need: Need, offer: Offer, part: Part) -> Iterator[Reason]:
+    params = {"need": need.min_trl, "offer": offer.trl}
+    if offer.trl is None:
+        yield Reason("unknown", "trl_unknown")
+    elif need.min_trl is None:
+        yield Reason("for", "trl_known", params, part.points)
+    elif offer.trl >= need.min_trl:
+        yield Reason("for", "trl_met", params, part.points)
+    else:
+        yield Reason("against", "trl_low", params, (part.points or 0.0) - part.possible)
+
+
+def _credentials(need: Need, offer: Offer, part: Part, day: date) -> Iterator[Reason]:
+    held = credentials.held_on(offer, day)
+    told = sum(credentials.answers(r, held) != "unknown" for r in need.requirements)
+    met = sum(credentials.answers(r, held) == "met" for r in need.requirements)
+    for requirement in need.requirements:
+        for_each = (part.points or 0.0) / met if met else 0.0
+        yield _credential(requirement, offer, day, for_each, part.possible / told if told else 0.0)
+
+
+def _credential(requirement: Requirement, offer: Offer, day: date, points: float, possible: float) -> Reason:
+    names = credentials.names(requirement)
+    asked = (names[1], names[0])
+    answer = credentials.answers(requirement, credentials.held_on(offer, day))
+    if answer == "unknown":
+        return Reason("unknown", "credential_unknown", {"asked": asked})
+    found = credentials.find(requirement, offer, day)
+    if found is None:
+        return Reason("against", "credential_missing", {"asked": asked}, -possible)
+    params = {"held": _name(found.named), "expires": str(found.expires or "")}
+    if answer == "barred":
+        return Reason("against", "credential_expired", params, -possible)
+    return Reason("for", "credential_met" if found.expires else "credential_met_undated", params, points)
+
+
+def _credential_lines(need: Need, offer: Offer, day: date) -> Iterator[Line]:
+    for requirement in need.requirements:
+        reason = _credential(requirement, offer, day, 0.0, 0.0)
+        names = credentials.names(requirement)
+        found = credentials.find(requirement, offer, day)
+        yield _line("credential", reason, (names[1], names[0]), _name(found.named) if found else both(""))
+
+
+def _region(need: Need, offer: Offer, part: Part) -> Iterator[Reason]:
+    if need.region is None:
+        return
+    value = RegionFacet().value(need.region, (offer.home, offer.service_places))
+    params = {"place": need.region.name, "home": offer.home.name if offer.home else "", "served": _served(offer)}
+    points = part.points or 0.0
+    if value != value:
+        yield Reason("unknown", "region_unknown", params)
+    elif value == 1.0:
+        yield Reason("for", "region_home", params, points)
+    elif value == 0.0:
+        yield Reason("against", "region_outside", params, points - part.possible)
+    elif not offer.service_places:
+        yield Reason("against", "region_elsewhere", params, points - part.possible)
+    else:
+        everywhere = all(place.code == EVERYWHERE for place in offer.service_places)
+        yield Reason("for", "region_nationwide" if everywhere else "region_served", params, points)
+
+
+def _supplier(need: Need, verdicts: dict[str, str]) -> Iterator[Reason]:
+    verdict = verdicts.get("service_region_required")
+    params = {"asked": _suppliers(need)}
+    if verdict == "met":
+        yield Reason("for", "supplier_met", params)
+    elif verdict == "barred":
+        yield Reason("against", "supplier_outside", params)
+    elif verdict == "unknown":
+        yield Reason("unknown", "supplier_unknown", params)
+
+
+def _terms(need: Need, offer: Offer, part: Part) -> Iterator[Reason]:
+    if need.budget_min is None and need.budget_max is None:
+        return
+    params = {"need": _money(need.budget_min, need.budget_max), "offer": _money(offer.price_min, offer.price_max)}
+    low, high, most = offer.price_min, offer.price_max, need.budget_max
+    points = part.points or 0.0
+    if (low is None and high is None) or (most is None and (high or low or 0.0) > (need.budget_min or 0.0)):
+        yield Reason("unknown", "price_unknown", params)
+    elif most is None or (high is not None and high <= most):
+        yield Reason("for", "price_fits", params, points)
+    elif low is not None and low > most:
+        yield Reason("against", "price_above", params, points - part.possible)
+    else:
+        yield Reason("for", "price_reaches", params, points)
+
+
+def _deadline(need: Need, day: date) -> Iterator[Reason]:
+    if need.deadline is not None and need.deadline < day:
+        yield Reason("against", "deadline_past", {"day": need.deadline.isoformat()})
+
+
+def _others(verdicts: dict[str, str]) -> Iterator[Reason]:
+    if verdicts.get("visibility") == "barred":
+        yield Reason("against", "only_verified")
+    if verdicts.get("visibility") == "unknown":
+        yield Reason("unknown", "verified_unknown")
+    if verdicts.get("direction") == "barred":
+        yield Reason("against", "same_owner")
+
+
+def _name(named: Named | None) -> Both:
+    return (named.en, named.zh) if named else both("")
+
+
+def _names(several: tuple[Named, ...]) -> Both:
+    return ", ".join(n.en for n in several[:6]), "、".join(n.zh for n in several[:6])
+
+
+def _level(level: int | None) -> Both:
+    return both("") if level is None else both(f"TRL {level}")
+
+
+def _place(need: Need) -> Both:
+    return both(need.region.name if need.region else "")
+
+
+def _served(offer: Offer) -> Both:
+    return both("、".join(place.name for place in offer.service_places[:5]))
+
+
+def _home(offer: Offer) -> Both:
+    return both(offer.home.name if offer.home else "")
+
+
+def _suppliers(need: Need) -> Both:
+    return both("、".join(place.name for place in need.supplier_places))
+
+
+def _name_of_day(day: date | None) -> Both:
+    return both(day.isoformat() if day else "")
+
+
+def _money(low: float | None, high: float | None) -> Both:
+    if low is None and high is None:
+        return both("")
+    if low is None or high is None:
+        sign, amount = ("≤", high) if low is None else ("≥", low)
+        return f"{sign}{amount:g} × 10,000 yuan", f"{sign}{amount:g} 万元"
+    text = f"{low:g}" if low == high else f"{low:g}—{high:g}"
+    return f"{text} × 10,000 yuan", f"{text} 万元"
