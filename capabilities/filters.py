@@ -3,7 +3,7 @@
 from django.db.models import Case, CharField, F, OrderBy, Value, When
 from django.db.models.functions import Cast
 from django.db.models.lookups import IsNull
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from codelists import names
@@ -15,7 +15,7 @@ LEVELS = tuple(str(level) for level in range(9, 0, -1))
 
 def level_label(value: str) -> str:
     """ "8" -> "TRL 8 …"; the words of the level come from its code list."""
-    return f"TRL\u00a0{value}\u2002{names.name('trl', value)}" if value in LEVELS else say("Not stated")
+    return f"TRL\u00a0{value}\u2002{names.name('trl', value)}" if value in LEVELS else gettext("Not stated")
 
 
 FACETS = (
@@ -27,7 +27,7 @@ FACETS = (
     band_facet("price", _("Price"), "price_min_wan", "price_max_wan"),
     Facet("verified", _("Organisation"),
           Case(When(IsNull(F("owner__verified_at"), False), then=Value("yes")), default=Value("no"), output_field=CharField()),
-          label_of=lambda value: say("Verified") if value == "yes" else say("Not verified yet"), fixed=lambda: ("yes", "no")),
+          label_of=lambda value: gettext("Verified") if value == "yes" else gettext("Not verified yet"), fixed=lambda: ("yes", "no")),
     Facet("category", _("Category"), F("category"), closed=True),
     code_facet("industry", _("Industry"), "industry", every=False, closed=True),
     STATE,

@@ -39,7 +39,9 @@ class CapabilityForm(ListingForm):
         )  # fmt: skip
         help_texts = {
             "title": _("What you deliver, in 120 characters at most."),
-            "summary": _("Needed before review. What it does, for whom, with which result; figures are worth more than adjectives."),
+            "summary": _(
+                "Needed before review. What it does, for whom, with which result; figures are worth more than adjectives."
+            ),
             "scenes": _("One a line: the places and tasks where it has been or can be used."),
             "capacity": _("How many projects you can serve at the same time."),
         }

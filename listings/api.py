@@ -49,7 +49,9 @@ class ListingViews(GenericViewSet[Any]):
         values = self._values(self.get_serializer(listing, data=request.data, partial=True))
         version = values.pop("version", None)
         seen_at = values.pop("updated_at", None)
-        return self._said(services.edit(listing, by=request.user, values=values, expected_version=version, seen_at=seen_at))
+        return self._said(
+            services.edit(listing, by=request.user, values=values, expected_version=version, seen_at=seen_at)
+        )
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])

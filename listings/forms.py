@@ -37,7 +37,9 @@ class ListingForm(forms.ModelForm):
         self.owner, self.submitting = owner, submitting
         # the form writes into what it is given; the service has to see the difference
         super().__init__(data, instance=copy.copy(instance) if instance else None)
-        self.initial.update({name: _plain(self.initial[name]) for name in self.amounts if self.initial.get(name) is not None})
+        self.initial.update(
+            {name: _plain(self.initial[name]) for name in self.amounts if self.initial.get(name) is not None}
+        )
         if typed is not None:
             self.initial.update(self._restored(typed))
         self._bring_choices()
@@ -130,5 +132,5 @@ class ListingForm(forms.ModelForm):
 
 
 def _plain(amount: Decimal) -> str:
-    """"120.0000" -> "120"."""
+    """ "120.0000" -> "120"."""
     return f"{amount.normalize():f}"

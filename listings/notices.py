@@ -6,8 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from activity.kinds import Kind, register
-from listings import import_notices
-from listings import kinds
+from listings import import_notices, kinds
 from listings.states import State
 
 
@@ -55,7 +54,9 @@ KINDS = (
     Kind(
         "listing.expired",
         title=_("Ended: %(title)s"),
-        body=_("The deadline of “%(title)s” has passed, so it was closed. Suggestions that nobody has answered are withdrawn."),
+        body=_(
+            "The deadline of “%(title)s” has passed, so it was closed. Suggestions that nobody has answered are withdrawn."
+        ),
         action=_("Open it"),
     ),
 )

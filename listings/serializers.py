@@ -44,14 +44,22 @@ class ListingSerializer(serializers.ModelSerializer[Any]):
     owner = OwnerSerializer(read_only=True)
     batch = serializers.SlugRelatedField(slug_field="public_id", read_only=True)
     programme = serializers.SlugRelatedField(slug_field="public_id", read_only=True)
-    version = serializers.IntegerField(required=False, min_value=1, help_text="The version that was read; 409 when it is not the newest.")
-    updated_at = serializers.DateTimeField(required=False, help_text="As it was read; 409 when somebody has saved since.")
+    version = serializers.IntegerField(
+        required=False, min_value=1, help_text="The version that was read; 409 when it is not the newest."
+    )
+    updated_at = serializers.DateTimeField(
+        required=False, help_text="As it was read; 409 when somebody has saved since."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        faults = {name: [_("This code is not in its list.")] for name in self.codes if not self._known(name, attrs.get(name))}
+        faults = {
+            name: [_("This code is not in its list.")] for name in self.codes if not self._known(name, attrs.get(name))
+        }
         low, high = (attrs.get(name, getattr(self.instance, name, None)) for name in self.amounts)
         if low is not None and high is not None and high < low:
-            faults[self.amounts[1]] = [_("The upper end is below the lower end; give it as 280 to 350, or leave one empty.")]
+            faults[self.amounts[1]] = [
+                _("The upper end is below the lower end; give it as 280 to 350, or leave one empty.")
+            ]
         if faults:
             raise serializers.ValidationError(faults)
         if self.instance is None:
@@ -67,7 +75,9 @@ class ListingSerializer(serializers.ModelSerializer[Any]):
         shown = super().to_representation(instance)
         user = self.context["request"].user
         hidden = () if access.sees_contacts(user, instance) else self.CONTACTS
-        inside = can(user, May.SEE, organisation=instance.owner_id) or can(user, May.REVIEW_LISTINGS, city=instance.city)
+        inside = can(user, May.SEE, organisation=instance.owner_id) or can(
+            user, May.REVIEW_LISTINGS, city=instance.city
+        )
         for name in (*hidden, *(() if inside else self.INSIDE)):
             shown.pop(name, None)
         return shown

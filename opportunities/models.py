@@ -78,8 +78,16 @@ class Opportunity(Listing):
             models.Index(
                 fields=["state", "visibility"],
                 include=[
-                    "field", "cooperation", "budget_max_wan", "budget_min_wan", "region", "deadline", "scene_type",
-                    "industry", "owner", "city",
+                    "field",
+                    "cooperation",
+                    "budget_max_wan",
+                    "budget_min_wan",
+                    "region",
+                    "deadline",
+                    "scene_type",
+                    "industry",
+                    "owner",
+                    "city",
                 ],
                 name="opportunity_facets",
             ),  # fmt: skip

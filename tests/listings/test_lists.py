@@ -63,7 +63,14 @@ def test_it_counts_a_facet_under_the_choices_of_the_others(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "band"),
-    [(None, 49, "-50"), (50, 199, "50-200"), (None, 200, "200-1000"), (1000, None, "1000-"), (None, None, "unknown"), (0, 0, "-50")],
+    [
+        (None, 49, "-50"),
+        (50, 199, "50-200"),
+        (None, 200, "200-1000"),
+        (1000, None, "1000-"),
+        (None, None, "unknown"),
+        (0, 0, "-50"),
+    ],
 )
 def test_it_puts_sums_into_bands_by_their_upper_end(low: Any, high: Any, band: str, cast: Cast) -> None:
     listing(state=State.PUBLISHED, budget_min_wan=low, budget_max_wan=high)
@@ -71,7 +78,9 @@ def test_it_puts_sums_into_bands_by_their_upper_end(low: Any, high: Any, band: s
     assert len(titles(shown(cast, budget=band))) == 1
 
 
-@pytest.mark.parametrize(("days", "values"), [(0, {"7", "30"}), (7, {"7", "30"}), (8, {"30"}), (31, set()), (None, {"open"})])
+@pytest.mark.parametrize(
+    ("days", "values"), [(0, {"7", "30"}), (7, {"7", "30"}), (8, {"30"}), (31, set()), (None, {"open"})]
+)
 def test_it_counts_a_deadline_in_each_span_that_holds_it(days: int | None, values: set[str], cast: Cast) -> None:
     deadline = None if days is None else timezone.localdate() + timedelta(days=days)
     listing(state=State.PUBLISHED, deadline=deadline)
@@ -81,7 +90,13 @@ def test_it_counts_a_deadline_in_each_span_that_holds_it(days: int | None, value
 
 
 def test_it_counts_capabilities_by_readiness_price_place_and_verification(cast: Cast) -> None:
-    listing("capability", State.PUBLISHED, owner=OrganisationFactory(verified_at=None), trl=None, service_regions=["000000", "990100"])
+    listing(
+        "capability",
+        State.PUBLISHED,
+        owner=OrganisationFactory(verified_at=None),
+        trl=None,
+        service_regions=["000000", "990100"],
+    )
     context = shown(cast, "capabilities")
     assert counted(context, "trl") == {"unknown": 1}
     assert counted(context, "region") == {"000000": 1, "990100": 1}
@@ -97,7 +112,9 @@ def test_it_finds_a_listing_by_words_of_its_title_and_text(words: str, cast: Cas
     assert len(titles(shown(cast, q=words))) == 1
 
 
-@pytest.mark.parametrize("words", ["桥梁", "%", "_", "供水桥梁", "'); drop table x; --", "!(&|", "DN2", "\\", "水" * 500])
+@pytest.mark.parametrize(
+    "words", ["桥梁", "%", "_", "供水桥梁", "'); drop table x; --", "!(&|", "DN2", "\\", "水" * 500]
+)
 def test_it_finds_nothing_by_words_that_are_not_there(words: str, cast: Cast) -> None:
     listing(state=State.PUBLISHED, title="供水管网渗漏巡检", summary="适用 DN100 以上管道。")
     response = cast.client("nobody").get("/opportunities/", {"q": words})
@@ -115,7 +132,13 @@ def test_it_leaves_out_what_it_cannot_understand_and_says_so(cast: Cast) -> None
 def test_it_orders_by_deadline_and_by_budget(cast: Cast) -> None:
     today = timezone.localdate()
     for title, days, budget in (("近", 1, 10), ("远", 9, 90), ("无", None, None)):
-        listing(state=State.PUBLISHED, title=title, deadline=days and today + timedelta(days=days), budget_max_wan=budget, budget_min_wan=None)
+        listing(
+            state=State.PUBLISHED,
+            title=title,
+            deadline=days and today + timedelta(days=days),
+            budget_max_wan=budget,
+            budget_min_wan=None,
+        )
     assert titles(shown(cast, sort="deadline")) == ["近", "远", "无"]
     assert titles(shown(cast, sort="budget")) == ["远", "近", "无"]
 
@@ -146,7 +169,9 @@ def test_it_asks_the_database_equally_often_for_3_rows_and_for_13(kind: str, man
     for more in (3, 10):
         for _n in range(more):
             listing(kind, State.PUBLISHED)
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             client.get(f"/{many}/", {"field": "city", "q": "管网"})
         asked.append(len(queries))
     assert asked[0] == asked[1]
