@@ -33,9 +33,7 @@ class CodeQuerySet(models.QuerySet["Code"]):
     def valid(self, day: date | None = None) -> "CodeQuerySet":
         """Codes that are valid on `day` (today in Shanghai when not given)."""
         day = day or timezone.localdate()
-        return self.filter(
-            Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
-        )
+        return self.filter(Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day))
 
     def of(self, name: str) -> "CodeQuerySet":
         return self.filter(list_name=name)

@@ -16,7 +16,7 @@ from scenemarket.errors import Invalid
 
 COMPARED = ("name_zh", "name_en", "parent", "synonyms", "valid_from", "valid_to", "order", "data")
 EDITABLE = ("name_zh", "name_en", "synonyms", "valid_from", "valid_to")
-_taught: dict[str, object] = {"mark": None}
+_taught: dict[str, Any] = {"mark": None, "names": set()}
 
 
 @transaction.atomic
@@ -69,9 +69,12 @@ def teach_readers() -> bool:
     mark = tuple(edited.aggregate(n=Count("pk"), last=Max("edited_at")).values())
     if mark == _taught["mark"]:
         return False
-    for name in edited.values_list("list_name", flat=True).distinct():
+    names_now = set(edited.values_list("list_name", flat=True).distinct())
+    for name in names_now:
         plain.use(name, tuple(_entry(row) for row in Code.objects.of(name)))
-    _taught["mark"] = mark
+    for name in _taught["names"] - names_now:
+        plain.use(name, plain.fixture(name))
+    _taught.update(mark=mark, names=names_now)
     return True
 
 

@@ -1,5 +1,6 @@
 """A list goes in: read, previewed, confirmed, written once."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -231,7 +232,7 @@ def test_it_forgets_rows_and_file_when_dropped(cast: Cast, django_capture_on_com
         imports.drop(job, by=cast.reviewer)
     assert not job.rows.exists()
     with pytest.raises(FileNotFoundError):
-        open(path)
+        Path(path).read_bytes()
 
 
 def test_it_does_not_publish_what_the_reviewers_own_organisation_opens(cast: Cast) -> None:
