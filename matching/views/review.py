@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import retarget
+from django_htmx.http import retarget, trigger_client_event
 
 from accounts.permissions import can
 from accounts.requests import SignedIn
@@ -110,8 +110,11 @@ def review_undo_last(request: SignedIn) -> HttpResponse:
 def review_note(request: SignedIn, public_id: str) -> HttpResponse:
     match = match_review(request.user, public_id)
     reviewing.write_note(match, by=request.user, note=_note(request))
-    messages.success(request, _("The words to both sides were saved."))
-    return HttpResponse(status=204) if request.htmx else back(request, pair=public_id)
+    said = _("The words to both sides were saved.")
+    if request.htmx:
+        return trigger_client_event(HttpResponse(status=204), "toast", {"value": said})
+    messages.success(request, said)
+    return back(request, pair=public_id)
 
 
 @login_required

@@ -34,7 +34,13 @@ function leave(event) {
   if (decides) document.querySelector(".s-q [aria-current]")?.classList.add("leaving");
 }
 
+// The last decision is the one that can be undone: older toasts make room for it.
+function clearToasts(event) {
+  if (event.target.id === "desk") for (const toast of document.querySelectorAll("#toasts > *")) toast.remove();
+}
+
 joinLine(document);
+document.addEventListener("htmx:beforeSwap", clearToasts);
 document.addEventListener("change", countTicks);
 document.addEventListener("chosen", countTicks);
 document.addEventListener("htmx:afterSettle", keepFocus);
