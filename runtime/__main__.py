@@ -103,13 +103,19 @@ def test(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Measure the engine."""
-    return manage(["bench", *arguments])
+    """Measure: one of the programs under bench/, the matching engine when none is named."""
+    named = bool(arguments) and not arguments[0].startswith("-")
+    name = arguments[0] if named else "matching"
+    if not (ROOT / "bench" / f"{name}.py").is_file():
+        raise Refusal(f"There is no benchmark called {name}; bench/ holds those that there are.")
+    ensure_packages("base")
+    return become("-m", f"bench.{name}", *arguments[named:])
 
 
 def match(arguments: list[str]) -> int:
     """Match two lists."""
-    return manage(["match", *arguments])
+    ensure_packages("base")
+    return become("-m", "matching.commandline", *arguments)
 
 
 def manage(arguments: list[str]) -> int:
