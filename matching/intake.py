@@ -20,7 +20,7 @@ _EXTRA = re.compile(r"(?:等)?(?:资质|证书|认证|许可证?|称号|及以�
 
 
 def need_of(identity: str, values: Values, *, owner: str | None = None, only_verified: bool = False) -> Need:
-    """An opportunity for the engine. `owner` tells organisations apart; unknown values stay unknown."""
+    """An opportunity for the engine. `owner` tells organisations apart (else their names do); unknown values stay unknown."""
     region = place_of(values.get("region"))
     return Need(
         id=identity,
@@ -36,7 +36,7 @@ def need_of(identity: str, values: Values, *, owner: str | None = None, only_ver
         budget_max=_amount(values.get("budget_max_wan")),
         deadline=_day(values.get("deadline")),
         only_verified=only_verified,
-        owner=owner,
+        owner=owner or values.get("owner"),
     )
 
 
@@ -56,7 +56,7 @@ def offer_of(identity: str, values: Values, *, owner: str | None = None, verifie
         price_min=_amount(values.get("price_min_wan")),
         price_max=_amount(values.get("price_max_wan")),
         verified=verified,
-        owner=owner or values.get("uscc"),
+        owner=owner or values.get("firm"),
     )
 
 
@@ -76,7 +76,7 @@ def place_of(written: Any) -> Place | None:
     if not written:
         return None
     code = regions.code_of(str(written))
-    name = regions.name_of(code) if code == written else str(written)
+    name = regions.name_of(code) if code and code == written else str(written)
     return Place(name, code, regions.containing(code) if code else frozenset())
 
 

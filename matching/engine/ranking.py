@@ -17,6 +17,7 @@ _ABOVE_BARRED = 200_000_000  # more than any score in millionths
 _RANKS = 2**24
 _SHIFT = 26
 NOTHING = np.int64(-1)
+UNRANKED = 10_000  # stands for a rank that is not known
 
 
 def keys(scores: Floats, eligible: Integers, id_ranks: Integers) -> Integers:
@@ -81,19 +82,19 @@ class ShardResult:
 
 @dataclass(frozen=True)
 class RankedPair:
-    """One pair of a ranking. `rank_for_offer` is None beyond the needs that are kept for an offer."""
+    """One pair of a ranking. A rank is None beyond what is kept for that side."""
 
     need_id: str
     offer_id: str
     score: float
     eligible: bool | None
-    rank_for_need: int
+    rank_for_need: int | None
     rank_for_offer: int | None
 
     @property
     def mutual(self) -> float:
         """How good the pair is for both at once: the reciprocal of the sum of its ranks."""
-        return 1 / (self.rank_for_need + (self.rank_for_offer or 2 * self.rank_for_need + 1000))
+        return 1 / ((self.rank_for_need or UNRANKED) + (self.rank_for_offer or UNRANKED))
 
 
 class Ranking:
@@ -129,6 +130,18 @@ class Ranking:
                 found.append(self._ranked(need, offer, key, rank, self.rank_for_offer(need, offer, key)))
         return found
 
+    def pair(self, need_id: str, offer_id: str) -> RankedPair | None:
+        """One pair by ids, or None when neither side has it among its best. ValueError for an unknown id."""
+        need, offer = self.need_ids.index(need_id), self.offer_ids.index(offer_id)
+        row, column = self.rows[need], self.columns[:, offer]
+        for_need = np.flatnonzero((row != NOTHING) & (id_rank_of(row) == self._offer_ranks[offer]))
+        for_offer = np.flatnonzero((column != NOTHING) & (id_rank_of(column) == self._need_ranks[need]))
+        if not len(for_need) and not len(for_offer):
+            return None
+        key = row[for_need[0]] if len(for_need) else column[for_offer[0]]
+        ranks = [int(found[0]) + 1 if len(found) else None for found in (for_need, for_offer)]
+        return self._ranked(need, offer, key, *ranks)
+
     def rank_for_offer(self, need: int, offer: int, row_key: Integers) -> int | None:
         """The rank of a need for an offer, from the key that the pair has in the need's row."""
         wanted = keys(score_of(row_key), eligible_of(row_key), self._need_ranks[need])
@@ -144,7 +157,7 @@ class Ranking:
             return None
         return self._ranked(need, offer, column_key, place + 1, rank_for_offer)
 
-    def _ranked(self, need: int, offer: int, key: Integers, for_need: int, for_offer: int | None) -> RankedPair:
+    def _ranked(self, need: int, offer: int, key: Integers, for_need: int | None, for_offer: int | None) -> RankedPair:
         eligible = {BARRED: False, UNKNOWN: None, ELIGIBLE: True}[int(eligible_of(key))]
         return RankedPair(
             self.need_ids[need], self.offer_ids[offer], float(score_of(key)), eligible, for_need, for_offer

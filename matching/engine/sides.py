@@ -161,9 +161,8 @@ class Frame:
         texts = [sentence.text for sentence in sentences]
         counted = self.lexicon.matrix(lexical.count(texts))
         telling = self.lexicon.is_telling[counted.indices]
-        words = sparse.csr_matrix(
-            (self.lexicon.idf[counted.indices] * telling, counted.indices, counted.indptr), counted.shape
-        )
+        weights = self.lexicon.idf[counted.indices] * telling
+        words = unit(sparse.csr_matrix((weights, counted.indices, counted.indptr), counted.shape))
         tags = self._concepts.counts(texts, [()] * len(texts)) * self._rarity
         if self._provider is not None:
             meaning = self._provider.embed(texts).astype(np.float64)
