@@ -2,13 +2,23 @@
 
 from typing import Any
 
+from allauth.account import app_settings
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers
+from rest_framework import generics, permissions, serializers
+from rest_framework.authtoken.models import Token
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
-from accounts.access import organisation_read, visible
-from accounts.models import Organisation, Title
+from accounts.access import organisation_read, proved_addresses, visible
+from accounts.models import Organisation, Title, User
+from scenemarket.errors import Invalid, Refusal
 
 
 class TitleSerializer(serializers.ModelSerializer):
@@ -64,3 +74,47 @@ class OrganisationDetail(generics.RetrieveAPIView):
 
     def get_object(self) -> Any:
         return organisation_read(self.request.user, self.kwargs["public_id"])
+
+
+class TokenRequest(serializers.Serializer[Any]):
+    email = serializers.EmailField(max_length=254)
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
+
+
+class TokenAnswer(serializers.Serializer[Any]):
+    token = serializers.CharField()
+
+
+class TooManyTries(Refusal):
+    status = 429
+    code = "too_many_tries"
+
+
+@extend_schema(tags=["token"], request=TokenRequest, responses=TokenAnswer, auth=[])
+class TokenView(APIView):
+    """A token for a program, against e-mail address and password. Tries are counted with those of the sign-in page."""
+
+    permission_classes = (permissions.AllowAny,)
+    authentication_classes = ()
+
+    def post(self, request: Request) -> Response:
+        given = TokenRequest(data=request.data)
+        given.is_valid(raise_exception=True)
+        user = self._user(request._request, **given.validated_data)
+        token, _new = Token.objects.get_or_create(user=user)
+        return Response({"token": token.key})
+
+    def _user(self, request: HttpRequest, email: str, password: str) -> User:
+        try:
+            user = get_adapter().authenticate(request, email=email, password=password)
+        except ValidationError as error:
+            raise TooManyTries(_("Too many tries; wait some minutes and try again.")) from error
+        # allauth also returns people who are no longer active
+        if user is None or not user.is_active or not _may_enter(user):
+            raise Invalid(_("E-mail address and password do not fit together."))
+        return user
+
+
+def _may_enter(user: User) -> bool:
+    """Where an address has to be confirmed first, a token takes no other way in."""
+    return app_settings.EMAIL_VERIFICATION != "mandatory" or user.email.lower() in proved_addresses(user)

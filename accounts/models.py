@@ -238,6 +238,13 @@ class Appointment(models.Model):
         return f"{self.user} {self.office} {self.city}"
 
 
+class TitleLevel(models.TextChoices):
+    NATIONAL = "national", _("National")
+    PROVINCIAL = "provincial", _("Provincial")
+    MUNICIPAL = "municipal", _("Municipal")
+    LOCAL = "local", _("Local")
+
+
 class TitleQuerySet(models.QuerySet["Title"]):
     def valid(self, day: Any = None) -> "TitleQuerySet":
         day = day or timezone.localdate()
@@ -250,7 +257,7 @@ class Title(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="titles")
     scheme = models.CharField(_("title held"), max_length=40)
     name = models.CharField(_("name"), max_length=120)
-    level = models.CharField(_("level"), max_length=40, blank=True)
+    level = models.CharField(_("level"), max_length=12, choices=TitleLevel, blank=True)
     issuer = models.CharField(_("issuer"), max_length=120, blank=True)
     number = models.CharField(_("number"), max_length=60, blank=True)
     issued = models.DateField(_("issued on"), null=True, blank=True)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("registers/organisations/", views.organisations, name="organisations"),
 ]
 api_urlpatterns = [
+    path("token/", api.TokenView.as_view(), name="api-token"),
     path("organisations/", api.OrganisationList.as_view(), name="api-organisations"),
     path("organisations/<public_id:public_id>/", api.OrganisationDetail.as_view(), name="api-organisation"),
 ]

@@ -1,6 +1,6 @@
 """A pair as pages show it: the score in parts, the two texts with marked passages, reasons, facets, titles, words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -12,7 +12,7 @@ from codelists import names
 from listings.models import Visibility
 from matching.access import sees_owner
 from matching.models import Match
-from matching.services.explain import Explanation, explain
+from matching.services.explain import Explanation, explain, explain_many
 from matching.states import Side
 from scenemarket import figures
 from scenemarket.marking import Span
@@ -28,19 +28,29 @@ TITLE_TONES = {
 
 def of_match(match: Match, *, reader: Any) -> dict[str, Any]:
     """The pair of a match as `reader` may see it."""
+    return of_matches([match], reader=reader)[0]
+
+
+def of_matches(matches: Sequence[Match], *, reader: Any) -> list[dict[str, Any]]:
+    """The same for several, side by side."""
+    told = explain_many([(m.opportunity, m.capability) for m in matches])
+    return [_of_match(match, one, reader) for match, one in zip(matches, told, strict=True)]
+
+
+def _of_match(match: Match, told: Explanation, reader: Any) -> dict[str, Any]:
     known = {side: names_owner(reader, match, side) for side in Side.values}
-    shown = _shown(match.opportunity, match.capability, known)
+    shown = _shown(match.opportunity, match.capability, told, known)
     return {**shown, "note": match.note, "url": match.get_absolute_url(), "match": match}
 
 
 def of_listings(opportunity: Any, capability: Any) -> dict[str, Any]:
     """The pair of any two listings that the reader may read; both pages name their owners."""
-    return _shown(opportunity, capability, dict.fromkeys(Side.values, True))
+    return _shown(opportunity, capability, explain(opportunity, capability), dict.fromkeys(Side.values, True))
 
 
-def short(match: Match) -> dict[str, Any]:
-    """Score and reasons only, for a card."""
-    return _reasons(explain(match.opportunity, match.capability))
+def short(pairs: Sequence[tuple[Any, Any]]) -> list[dict[str, Any]]:
+    """Score and reasons only, for the cards of a list."""
+    return [_reasons(told) for told in explain_many(pairs)]
 
 
 def names_owner(reader: Any, match: Match, side: str) -> bool:
@@ -54,8 +64,7 @@ def side_names(reader: Any, match: Match) -> dict[str, str]:
     return {s: str(match.listing(s).owner) if names_owner(reader, match, s) else hidden[s] for s in Side}
 
 
-def _shown(opportunity: Any, capability: Any, known: dict[str, bool]) -> dict[str, Any]:
-    told = explain(opportunity, capability)
+def _shown(opportunity: Any, capability: Any, told: Explanation, known: dict[str, bool]) -> dict[str, Any]:
     return {
         **_reasons(told),
         "score": round(told.score), "value": told.score, "parts": parts(told), "barred": told.barred_by,
@@ -123,7 +132,7 @@ def _text(listing: Any, text: str, spans: list[Span], known: bool) -> dict[str, 
 def _title(title: Title) -> dict[str, Any]:
     tone, word = TITLE_TONES[title.state]
     until = _("valid until %(day)s") % {"day": figures.exact(title.expires)} if title.expires else ""
-    return {"name": title.name, "note": _(", ").join(w for w in (title.level, until) if w), "tone": tone, "state": word}
+    return {"name": title.name, "note": _(", ").join(w for w in (str(title.get_level_display()), until) if w), "tone": tone, "state": word}
 
 
 def side_by_side(columns: list[dict[str, Any]]) -> dict[str, Any]:
