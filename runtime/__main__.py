@@ -25,7 +25,8 @@ SceneMarket 场景集市
   ./market status           each part with its process and how long it runs
   ./market test [ARGS…]     lint, then all tests; with pytest arguments only those tests
   ./market lint             style, types, layers, migrations, translations, deployment checks
-  ./market bench [ARGS…]    measure the matching engine
+  ./market bench [NAME] [ARGS…]
+                            measure: the matching engine, or another program of bench/
   ./market match OPPORTUNITIES CAPABILITIES --out FILE [--top 10] [--pairs PAIRS.tsv]
                             match two lists (.xlsx, .csv, .jsonl) without server or database
   ./market manage …         Django's commands, on what runs
@@ -108,7 +109,8 @@ def bench(arguments: list[str]) -> int:
     name = arguments[0] if named else "matching"
     if not (ROOT / "bench" / f"{name}.py").is_file():
         raise Refusal(f"There is no benchmark called {name}; bench/ holds those that there are.")
-    ensure_packages("base")
+    ensure_packages("dev")
+    join_the_running(os.environ)
     return become("-m", f"bench.{name}", *arguments[named:])
 
 
