@@ -36,7 +36,7 @@ def matches(request: SignedIn) -> HttpResponse:
     tab = tab if tab in shown.TABS else "todo"
     rows = shown.of_listing(shown.own(request.user.organisation_ids), listing)
     found = Paginator(shown.narrowed(rows, tab, listing), PAGE).get_page(request.GET.get("page"))
-    cards = [_card(request, answer) for answer in found]
+    cards = _cards(request, list(found))
     context = {
         "page_obj": found, "cards": cards, "tabs": shown.tabs(rows, tab, listing), "tab": tab,
         "listing": cards[0]["own"] if cards and listing else None, "organisation": request.user.organisation,
@@ -44,9 +44,10 @@ def matches(request: SignedIn) -> HttpResponse:
     return page(request, "matching/matches.html", context)
 
 
-def _card(request: SignedIn, answer: Answer) -> dict[str, Any]:
-    shows = pair.names_owner(request.user, answer.match, other(answer.side))
-    return shown.card(answer, pair.short(answer.match), shows_owner=shows)
+def _cards(request: SignedIn, found: list[Answer]) -> list[dict[str, Any]]:
+    reasons = pair.short([(a.match.opportunity, a.match.capability) for a in found])
+    names = [pair.names_owner(request.user, a.match, other(a.side)) for a in found]
+    return [shown.card(a, why, shows_owner=name) for a, why, name in zip(found, reasons, names, strict=True)]
 
 
 @login_required
@@ -113,6 +114,6 @@ def compare(request: SignedIn) -> HttpResponse:
     if len(found) < 2:
         messages.info(request, _("Tick two to four suggestions first, then compare them."))
         return redirect("matches")
-    columns = [pair.of_match(m, reader=request.user) for m in found]
+    columns = pair.of_matches(found, reader=request.user)
     context = pair.side_by_side(columns) | {"crumbs": [(_("Suggestions"), reverse("matches")), (_("Compare"), "")]}
     return page(request, "matching/compare.html", context)

@@ -42,8 +42,10 @@ def why(request: SignedIn, opportunity_id: str, capability_id: str) -> HttpRespo
 def why_mine(request: SignedIn, opportunity_id: str) -> HttpResponse:
     """The own capabilities beside one opportunity, the best first."""
     opportunity = listing_read(request.user, "opportunity", opportunity_id)
-    mine = Capability.objects.filter(owner__in=request.user.organisation_ids).open().select_related("owner")
-    rows = [{"capability": c, "pair": pair.of_listings(opportunity, c)} for c in mine]
+    own = Capability.objects.filter(owner__in=request.user.organisation_ids).open()
+    mine = list(own.select_related("owner").prefetch_related("owner__titles"))
+    told = pair.short([(opportunity, c) for c in mine])
+    rows = [{"capability": c, "pair": why} for c, why in zip(mine, told, strict=True)]
     crumbs = [(opportunity.title, opportunity.get_absolute_url()), (_("What of ours fits"), "")]
     rows.sort(key=lambda row: (-row["pair"]["value"], row["capability"].pk))
     return page(request, "matching/why_mine.html", {"opportunity": opportunity, "rows": rows, "crumbs": crumbs})
