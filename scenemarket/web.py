@@ -1,28 +1,35 @@
-"""What every page shares: refusals become pages or fragments, an unknown fault gets a number that the log knows."""
+"""What every page shares: refusals become pages, fragments or JSON, an unknown fault gets a number that the log knows."""
 
 import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from scenemarket.errors import Invalid, Refusal
 from scenemarket.ids import new_id
 
+API = "/api/v1/"
 logger = logging.getLogger(__name__)
 
 
 class Refusals:
-    """Middleware: a Refusal raised by any view is shown as its sentence, with its status."""
+    """Middleware: a Refusal raised by any view is shown as its sentence, with its status.
+
+    Text with a NUL is refused before any view sees it: PostgreSQL cannot hold it, so no query and no row may carry it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if _holds_nul(request):
+            return refused(request, Refusal(UNSTORABLE, code="unstorable"))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -34,13 +41,35 @@ class Refusals:
         return None
 
 
+UNSTORABLE = _("The text holds characters that cannot be stored; nothing was saved.")
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    sent = [request.GET] if request.path.startswith(API) else [request.GET, request.POST]
+    texts = (text for query in sent for name, values in query.lists() for text in (name, *values))
+    return "\x00" in request.path or any("\x00" in text for text in texts)
+
+
 def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
-    """Show a refusal: a fragment for HTMX, else a page."""
+    """Show a refusal: a fragment for HTMX, JSON for the API, else a page."""
     faults = error.faults if isinstance(error, Invalid) else {}
+    if request.path.startswith(API):
+        return as_json(error.status, error.code, str(error), faults)
     return page(
-        request, "errors/refused.html", {"error": error, "faults": faults},
+        request, "errors/refused.html", {"error": error, "faults": faults, "back": _back(request)},
         fragment="errors/_refused.html", status=error.status,
     )  # fmt: skip
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the reader came from, if that was here."""
+    came = request.headers.get("referer", "")
+    return came if url_has_allowed_host_and_scheme(came, {request.get_host()}) else request.path
+
+
+def as_json(status: int, code: str, sentence: str, faults: Any = None) -> JsonResponse:
+    """The API's one shape of an error, for what is refused outside its views."""
+    return JsonResponse({"error": {"code": code, "sentence": sentence, "faults": faults or {}}}, status=status)
 
 
 def page(
@@ -61,10 +90,13 @@ def show_faults(form: Any, error: Invalid) -> None:
 
 def database_away(request: HttpRequest) -> HttpResponse:
     """503 as plain text: templates may need the database that is away."""
-    sentence = _(
-        "The database cannot be reached just now. What you had saved is kept; please try again in a few seconds."
+    sentence = str(
+        _("The database cannot be reached just now. What you had saved is kept; please try again in a few seconds.")
     )
-    answer = HttpResponse(str(sentence), status=503, content_type="text/plain; charset=utf-8")
+    if request.path.startswith(API):
+        answer: HttpResponse = as_json(503, "unavailable", sentence)
+    else:
+        answer = HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8")
     answer["Retry-After"] = "5"
     return answer
 
@@ -74,15 +106,29 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "errors/csrf.html", {"reason": reason}, status=403)
 
 
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: too large, cut off, or for another host. Without the request: it is what cannot be trusted."""
+    sentence = _("What was sent is too large or cannot be read, so nothing was changed. Go back and send less.")
+    if request.path.startswith(API):
+        return as_json(400, "unreadable", str(sentence))
+    return HttpResponse(render_to_string("errors/400.html", {"sentence": sentence}), status=400)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """500 with a number that stands in the log too."""
     number = new_id()
-    logger.error("fault %s at %s", number, request.path)
+    # %r: a line break in an address must not begin a new line of the log
+    logger.error("fault %s at %r", number, request.path)
+    if request.path.startswith(API):
+        sentence = _("Something broke on our side; the last step may not have happened. The log knows it as %(n)s.")
+        return as_json(500, "broken", str(sentence % {"n": number}))
     # without the request: what broke may be what every other page shows
     return HttpResponse(render_to_string("errors/500.html", {"number": number}), status=500)
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if request.path.startswith(API):
+        return as_json(404, "not_found", str(_("There is nothing at this address, or it is not open to you.")))
     return render(request, "errors/404.html", status=404)
 
 
