@@ -1,10 +1,19 @@
-"""Why, why not, and what is unknown, for any pair of an opportunity and a capability."""
+"""Why, why not, and what is unknown, for any pair of an opportunity and a capability, in the reader's language."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import translation
+
 from capabilities.models import Capability
+from matching import adapters, engine
+from matching.engine import wording
+from matching.services import scoring
 from opportunities.models import Opportunity
+
+# shown above each text, so not repeated in it
+HEADING = "title"
 
 
 @dataclass(frozen=True)
@@ -56,10 +65,102 @@ class Explanation:
 
 
 def explain(opportunity: Opportunity, capability: Capability) -> Explanation:
-    """Explain one pair."""
-    raise NotImplementedError
+    """Explain one pair, measured by the last run over the opportunity's city; both listings as they are now."""
+    return explain_many([(opportunity, capability)])[0]
+
+
+def explain_many(pairs: Sequence[tuple[Opportunity, Capability]]) -> list[Explanation]:
+    """The same for each of several pairs; the last run is asked for once per city, not once per pair."""
+    corpora = {city: scoring.corpus_for(city) for city in {opportunity.city for opportunity, _ in pairs}}
+    return [_explain(opportunity, capability, corpora[opportunity.city]) for opportunity, capability in pairs]
+
+
+def _explain(opportunity: Opportunity, capability: Capability, corpus: engine.Corpus | None) -> Explanation:
+    need, offer = _records(opportunity, capability)
+    told = engine.explain(corpus or scoring.corpus_of_pair(need, offer), need, offer)
+    need_text, need_starts = _text(need.texts)
+    offer_text, offer_starts = _text(offer.texts)
+    return Explanation(
+        score=told.pair.score,
+        eligible=told.pair.eligible,
+        barred_by=[_word(wording.ITEMS, code) for code in told.pair.barred_by],
+        parts=[
+            PartOfScore(p.code, _word(wording.PART_NAMES, p.code), p.points, p.possible, p.points is not None)
+            for p in told.pair.parts
+        ],
+        reasons=[_reason(number, r, need_starts, offer_starts) for number, r in enumerate(told.reasons, 1)],
+        facets=[_facet(line) for line in told.lines],
+        need_text=need_text,
+        offer_text=offer_text,
+    )
 
 
 def pair_values(opportunity: Opportunity, capability: Capability) -> dict[str, Any]:
-    """The fields of a match for this pair, scored now."""
-    raise NotImplementedError
+    """The fields of a match for this pair, scored now; ranks are those of a run, so there are none."""
+    need, offer = _records(opportunity, capability)
+    pair = _corpus(opportunity.city, need, offer).pair(need, offer)
+    group = opportunity.owner.group
+    return {
+        "opportunity_version": opportunity.version,
+        "capability_version": capability.version,
+        "score": pair.score,
+        "eligible": pair.eligible,
+        "barred_by": list(pair.barred_by),
+        "parts": scoring.parts(pair),
+        "conflict": bool(group) and group == capability.owner.group,
+    }
+
+
+def _records(opportunity: Opportunity, capability: Capability) -> tuple[engine.Need, engine.Offer]:
+    need, offer = adapters.need_record(opportunity), adapters.offer_record(capability)
+    return adapters.need(need), adapters.offer(offer)
+
+
+def _corpus(city: str, need: engine.Need, offer: engine.Offer) -> engine.Corpus:
+    return scoring.corpus_for(city) or scoring.corpus_of_pair(need, offer)
+
+
+def _text(sections: Iterable[tuple[str, str]]) -> tuple[str, dict[str, int]]:
+    """All sections but the heading, one below the other, and where each begins."""
+    starts, lines, length = {}, [], 0
+    for section, text in sections:
+        if section != HEADING:
+            starts[section] = length
+            lines.append(text)
+            length += len(text) + 1
+    return "\n".join(lines), starts
+
+
+def _reason(number: int, reason: engine.Reason, in_need: dict[str, int], in_offer: dict[str, int]) -> ReasonSentence:
+    return ReasonSentence(
+        number=number,
+        kind=reason.side,
+        sentence=wording.sentence(reason, _language()),
+        points=reason.points,
+        in_need=_spans(reason, "need", in_need),
+        in_offer=_spans(reason, "offer", in_offer),
+    )
+
+
+def _spans(reason: engine.Reason, side: str, starts: dict[str, int]) -> list[tuple[int, int]]:
+    here = [p for p in reason.passages if p.side == side and p.section in starts]
+    return [(starts[p.section] + p.start, starts[p.section] + p.end) for p in here]
+
+
+def _facet(line: engine.Line) -> FacetRow:
+    language = _language()
+    return FacetRow(
+        item=_word(wording.ITEMS, line.item),
+        asked=wording.chosen(line.asked, language),
+        offered=wording.chosen(line.offered, language),
+        verdict=line.verdict,
+        words=wording.sentence(line.reason, language),
+    )
+
+
+def _word(words: Mapping[str, tuple[str, str]], code: str) -> str:
+    return str(wording.chosen(words[code], _language()))
+
+
+def _language() -> wording.Language:
+    return "zh" if (translation.get_language() or "zh").startswith("zh") else "en"
