@@ -66,8 +66,10 @@ class Story:
         return sorted(decided, key=lambda step: step[0])
 
     def _run(self, origin: RunOrigin) -> None:
-        """A run over each city, its steps worked here and now."""
+        """A run over each city, its steps worked here and now; the last one over the own city alone, where people review."""
         for city in self.city["cities"]:
+            if origin == RunOrigin.SWEEP and not city["own"]:
+                continue
             by = self.people.reviewers(city["code"])[0] if origin == RunOrigin.REVIEWER else None
             run = runs.queue_full(city["code"], origin, by=by)
             if run is not None:
