@@ -2,8 +2,8 @@
 
 from importlib import import_module
 
-from django.urls import URLPattern, URLResolver, include, path, register_converter
 from csp.decorators import csp_update
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from scenemarket import look, styleguide
