@@ -1,5 +1,7 @@
 """What the list of capabilities can be narrowed by."""
 
+from dataclasses import replace
+
 from django.db.models import Case, CharField, F, OrderBy, Value, When
 from django.db.models.functions import Cast
 from django.db.models.lookups import IsNull
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from codelists import names
 from listings.facets import STATE, UNKNOWN, Facet, band_facet, code_facet
 from listings.filters import FacetFilter, ListingFilter
+from listings.states import State
 
 LEVELS = tuple(str(level) for level in range(9, 0, -1))
 
@@ -16,6 +19,11 @@ LEVELS = tuple(str(level) for level in range(9, 0, -1))
 def level_label(value: str) -> str:
     """ "8" -> "TRL 8 …"; the words of the level come from its code list."""
     return f"TRL\u00a0{value}\u2002{names.name('trl', value)}" if value in LEVELS else gettext("Not stated")
+
+
+def state_label(value: str) -> str:
+    """As other states, but what is open is "listed"."""
+    return gettext("Listed") if value == State.PUBLISHED else STATE.label(value)
 
 
 FACETS = (
@@ -30,7 +38,7 @@ FACETS = (
           label_of=lambda value: gettext("Verified") if value == "yes" else gettext("Not verified yet"), fixed=lambda: ("yes", "no")),
     Facet("category", _("Category"), F("category"), closed=True),
     code_facet("industry", _("Industry"), "industry", every=False, closed=True),
-    STATE,
+    replace(STATE, label_of=state_label),
 )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ class CapabilityForm(ListingForm):
             "trl13", "certs", "stated_titles", "service_regions", "price_min_wan", "price_max_wan", "capacity", "cases",
             "test_technical", "test_infrastructure", "test_business", "test_rules", "visibility",
         )  # fmt: skip
+        labels = {"programme": _("Programme")}
         help_texts = {
             "title": _("What you deliver, in 120 characters at most."),
             "summary": _(

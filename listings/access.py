@@ -48,9 +48,8 @@ def listing_review(user: Any, kind: str, public_id: str) -> Any:
 
 def writing_organisation(user: Any) -> Organisation:
     """The organisation for which this person writes new listings; NotAllowed when there is none."""
-    found = next(
-        (m.organisation for m in user.memberships_now if can(user, May.WRITE, organisation=m.organisation_id)), None
-    )
+    mine = (m.organisation for m in user.memberships_now if can(user, May.WRITE, organisation=m.organisation_id))
+    found: Organisation | None = next(mine, None)
     if found is None:
         raise NotAllowed(
             _(
@@ -79,7 +78,7 @@ def sees_contacts(user: Any, listing: Any) -> bool:
 
 def import_read(user: Any, public_id: str) -> ImportJob:
     """An import for those who may import for its organisation or city; NotFound for everybody else."""
-    found = ImportJob.objects.select_related("organisation", "batch").filter(public_id=public_id).first()
+    found: ImportJob | None = ImportJob.objects.select_related("organisation", "batch").filter(public_id=public_id).first()
     if found is None or not may_import(user, found.organisation, found.city):
         raise NotFound(_("There is no such import, or it is not open to you."))
     return found

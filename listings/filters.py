@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -14,6 +14,9 @@ from listings.facets import Chosen, Facet, narrow
 from scenemarket.ids import ALPHABET, LENGTH
 
 MOST_VALUES, LONGEST = 40, 120
+BEST = "best"
+# its name, and what to order by
+Order = tuple[Any, tuple[Any, ...]]
 
 
 class ValuesField(forms.MultipleChoiceField):
@@ -50,8 +53,8 @@ class ListingFilter(django_filters.FilterSet):
     """What both kinds can be asked for. Subclasses add `facets`, a FacetFilter for each, and `orders`."""
 
     facets: ClassVar[tuple[Facet, ...]] = ()
-    orders: ClassVar[dict[str, tuple[Any, tuple[Any, ...]]]] = {}
-    newest = ("-published_at", "-pk")
+    newest: ClassVar[tuple[Any, ...]] = ("-published_at", "-pk")
+    orders: ClassVar[dict[str, Order]] = {"newest": (_("Newest first"), ("-published_at", "-pk"))}
 
     q = django_filters.CharFilter(method="search", max_length=search.LONGEST, label=_("words in the title or text"))
     city = django_filters.CharFilter(field_name="city", max_length=12)
@@ -84,14 +87,22 @@ class ListingFilter(django_filters.FilterSet):
 
     @property
     def order(self) -> tuple[Any, ...]:
-        title_and_order = self.orders.get(self.sort_name)
-        return title_and_order[1] if title_and_order else self.newest
+        return self.offered[self.sort_name][1]
+
+    @property
+    def offered(self) -> dict[str, Order]:
+        """The orders that make sense for this address; with words to search for, what has them in its title comes first."""
+        words = self.asked.get("q")
+        if not words:
+            return self.orders
+        in_title = Case(When(title__icontains=words, then=0), default=1)
+        return {BEST: (_("Best match first"), (in_title, *self.newest)), **self.orders}
 
     @property
     def sort_name(self) -> str:
         """The order asked for; the first one when there is none."""
         asked = str(self._clean().get("sort") or "")
-        return asked if asked in self.orders else next(iter(self.orders), "")
+        return asked if asked in self.offered else next(iter(self.offered))
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(search.matching(value, queryset.model.SEARCHED))

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from accounts.requests import SignedIn
 from listings import services
 from listings.faces import Face
 from listings.forms import ListingForm
@@ -24,7 +25,7 @@ MOST_TYPED = 100_000
 _OURS = ("csrfmiddlewaretoken", "then")
 
 
-def answer(request: HttpRequest, face: Face, owner: Organisation, listing: Listing | None) -> HttpResponse:
+def answer(request: SignedIn, face: Face, owner: Organisation, listing: Listing | None) -> HttpResponse:
     """GET shows the form, with unsaved work restored; POST saves it and, if asked, submits it."""
     if request.method == "GET":
         return _opened(request, face, owner, listing)
@@ -42,48 +43,48 @@ def answer(request: HttpRequest, face: Face, owner: Organisation, listing: Listi
     return _done(request, face, saved, submitting)
 
 
-def refused(request: HttpRequest, face: Face, listing: Listing, error: Invalid) -> HttpResponse:
+def refused(request: SignedIn, face: Face, listing: Listing, error: Invalid) -> HttpResponse:
     """The form of a listing that could not be submitted, each fault at its field."""
     form = face.form(_as_posted(face, listing), owner=listing.owner, instance=listing)
     form.is_valid()
     return _shown(request, face, _with_faults(form, error), listing, status=422)
 
 
-def keep(request: HttpRequest, face: Face, listing: Listing | None) -> Any:
+def keep(request: SignedIn, face: Face, listing: Listing | None) -> Any:
     """Keep what was typed, valid or not; raises Invalid when it is more than a form can hold."""
     typed = {name: values for name, values in request.POST.lists() if name not in _OURS}
     if sum(len(name) + sum(map(len, values)) for name, values in typed.items()) > MOST_TYPED:
         raise Invalid(_("This is more than a form can keep; what you had saved before is still there."))
-    return services.keep_typed(by=request.user, kind=face.code, data=typed, listing=listing)  # type: ignore[arg-type]
+    return services.keep_typed(by=request.user, kind=face.code, data=typed, listing=listing)
 
 
-def _opened(request: HttpRequest, face: Face, owner: Organisation, listing: Listing | None) -> HttpResponse:
-    typed = services.typed(by=request.user, kind=face.code, listing=listing)  # type: ignore[arg-type]
+def _opened(request: SignedIn, face: Face, owner: Organisation, listing: Listing | None) -> HttpResponse:
+    typed = services.typed(by=request.user, kind=face.code, listing=listing)
     form = face.form(owner=owner, instance=listing, typed=typed.data if typed else None)
     seen = typed.data.get("seen_at", [""])[0] if typed else ""
     return _shown(request, face, form, listing, restored=typed, seen=seen)
 
 
-def _saved(request: HttpRequest, face: Face, form: ListingForm, listing: Listing | None) -> Listing:
+def _saved(request: SignedIn, face: Face, form: ListingForm, listing: Listing | None) -> Listing:
     by: Any = request.user
     if listing is None:
         return services.create_draft(kind=face.code, owner=form.owner, by=by, values=form.values())
     return services.edit(listing, by=by, values=form.values(), seen_at=_seen(request))
 
 
-def _done(request: HttpRequest, face: Face, saved: Listing, submitting: bool) -> HttpResponse:
+def _done(request: SignedIn, face: Face, saved: Listing, submitting: bool) -> HttpResponse:
     if submitting and saved.state in (State.DRAFT, State.RETURNED):
         try:
-            services.submit(saved, by=request.user)  # type: ignore[arg-type]
+            services.submit(saved, by=request.user)
         except Invalid as error:
             return refused(request, face, saved, error)
         messages.success(request, _("Submitted; the reviewer of your city has been told."))
     else:
         messages.success(request, _("Saved."))
-    return redirect(saved.get_absolute_url())  # type: ignore[attr-defined]
+    return redirect(saved.get_absolute_url())
 
 
-def _conflict(request: HttpRequest, face: Face, form: ListingForm, listing: Any, error: WrongState) -> HttpResponse:
+def _conflict(request: SignedIn, face: Face, form: ListingForm, listing: Any, error: WrongState) -> HttpResponse:
     """Somebody was faster: keep the text, show beside it what is saved now; saving again is then a decision."""
     keep(request, face, listing)
     listing.refresh_from_db()
@@ -94,7 +95,7 @@ def _conflict(request: HttpRequest, face: Face, form: ListingForm, listing: Any,
 
 
 def _shown(
-    request: HttpRequest, face: Face, form: ListingForm, listing: Any, *, status: int = 200, seen: str = "", **more: Any
+    request: SignedIn, face: Face, form: ListingForm, listing: Any, *, status: int = 200, seen: str = "", **more: Any
 ) -> HttpResponse:  # fmt: skip
     args = [listing.public_id] if listing else []
     context = {
@@ -108,7 +109,7 @@ def _shown(
     return page(request, "listings/form.html", context, status=status)
 
 
-def _seen(request: HttpRequest) -> datetime | None:
+def _seen(request: SignedIn) -> datetime | None:
     try:
         return parse_datetime(request.POST.get("seen_at", ""))
     except ValueError:

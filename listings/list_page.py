@@ -45,7 +45,7 @@ def context(request: HttpRequest, kind: str) -> dict[str, Any]:
 
 def _orders(filters: ListingFilter) -> list[dict[str, Any]]:
     return [
-        {"value": name, "label": title, "chosen": name == filters.sort_name} for name, (title, _order) in filters.orders.items()
+        {"value": name, "label": title, "chosen": name == filters.sort_name} for name, (title, _order) in filters.offered.items()
     ]  # fmt: skip
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.permissions import can
+from accounts.requests import SignedIn
 from accounts.roles import May
 from listings import access, faces
 from listings.states import State
@@ -15,7 +15,7 @@ from listings.states import State
 PER_PAGE = 20
 
 
-def context(request: HttpRequest) -> dict[str, Any]:
+def context(request: SignedIn) -> dict[str, Any]:
     """What templates/listings/mine.html draws: ?kind= and ?state= choose, each with its count."""
     counts = {face.code: _counts(face.code, request.user) for face in faces.every()}
     kind = _kind(request, counts)
@@ -26,7 +26,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "face": faces.of(kind), "kind": kind, "state": state, "page_obj": found, "total": sum(counts[kind].values()),
         "kinds": [_tab(face.title, f"?kind={face.code}", sum(counts[face.code].values()), face.code == kind) for face in faces.every()],
         "states": [_tab(s.label, f"?kind={kind}&state={s}", counts[kind].get(s, 0), s == state) for s in State],
-        "may_write": any(can(request.user, May.WRITE, organisation=pk) for pk in request.user.organisation_ids),  # type: ignore[union-attr]
+        "may_write": any(can(request.user, May.WRITE, organisation=pk) for pk in request.user.organisation_ids),
         "new_url": reverse(f"{kind}-new"), "all_url": f"?kind={kind}",
     }  # fmt: skip
 
@@ -36,7 +36,7 @@ def _counts(kind: str, user: Any) -> dict[str, int]:
     return dict(rows)
 
 
-def _kind(request: HttpRequest, counts: dict[str, dict[str, int]]) -> str:
+def _kind(request: SignedIn, counts: dict[str, dict[str, int]]) -> str:
     """The kind asked for, else the one that this organisation has more of."""
     asked = request.GET.get("kind", "")
     if asked in counts:

@@ -183,6 +183,10 @@ class Listing(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        """The page of this listing; its app says which."""
+        raise NotImplementedError
+
     @property
     def is_open(self) -> bool:
         return self.state == State.PUBLISHED

@@ -44,8 +44,8 @@ def named(word: str) -> str:
 def listing_for(user: Any, kind: str, public_id: str, name: str) -> Listing:
     """The listing for somebody who may make this move at all; refuses like the door-keepers."""
     if name != DELETE and MOVES[name].side == "city":
-        return access.listing_review(user, kind, public_id)  # type: ignore[no-any-return]
-    return access.listing_write(user, kind, public_id)  # type: ignore[no-any-return]
+        return access.listing_review(user, kind, public_id)
+    return access.listing_write(user, kind, public_id)
 
 
 def make(listing: Listing, name: str, *, by: User, reason: str = "") -> None:

@@ -6,6 +6,7 @@ from django.db.models import Case, Q, QuerySet, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import OrganisationKind
 from accounts.permissions import can
 from accounts.roles import May
 from activity.models import Event
@@ -15,6 +16,16 @@ from listings.quality import quality
 from listings.states import DELETABLE, EDITABLE, MOVES, State
 
 SIMILAR, VERSIONS, OWN, EVENTS = 4, 10, 5, 12
+# who is invited to publish what; nobody is refused, the reviewer decides
+OFFERS = {
+    "opportunity": {
+        OrganisationKind.AGENCY,
+        OrganisationKind.SOE,
+        OrganisationKind.OPERATOR,
+        OrganisationKind.INSTITUTE,
+    },
+    "capability": {OrganisationKind.FIRM, OrganisationKind.INSTITUTE, OrganisationKind.SOE},
+}
 # label, style, icon, and whether a page asks first
 SHOWN_MOVES: dict[str, tuple[Any, str, str, bool]] = {
     "submit": (_("Submit for review"), "pri", "send", False),
@@ -38,7 +49,8 @@ def context(user: Any, listing: Any) -> dict[str, Any]:
         "actions": actions(user, listing), "inside": inside, "reviews": reviews,
         "edit_url": reverse(f"{face.code}-edit", args=[listing.public_id]) if may_edit(user, listing) else "",
         "versions": versions(listing), "similar": similar(user, listing),
-        "own": own(user, listing, face.other), "owner": _owner(listing),
+        "own": own(user, listing, face.other),
+        "may_offer": may_offer(user, listing, face.other), "owner": _owner(listing),
         "quality": quality(listing, face.hints) if inside or reviews else None,
         "events": Event.objects.about(listing.log_kind, listing.public_id)[:EVENTS] if inside or reviews else [],
     }  # fmt: skip
@@ -104,8 +116,16 @@ def own(user: Any, listing: Any, other: str) -> list[dict[str, Any]]:
         return []
     if listing.owner_id in user.organisation_ids:
         return []
-    rows = access.visible(other, user).open().filter(owner__in=user.organisation_ids)[:OWN]
+    rows: Any = kinds.of(other).model.objects.visible_to(user).open().filter(owner__in=user.organisation_ids)[:OWN]
     return [{"title": row.title, "url": _why(listing, row)} for row in rows]
+
+
+def may_offer(user: Any, listing: Any, other: str) -> bool:
+    """Whether this person's organisation is of the kind that publishes the other side, and not the owner itself."""
+    organisation = user.organisation if user.is_authenticated else None
+    if organisation is None or organisation.pk == listing.owner_id:
+        return False
+    return organisation.kind in OFFERS[other] and can(user, May.WRITE, organisation=organisation)
 
 
 def _why(listing: Any, row: Any) -> str:

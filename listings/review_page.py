@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.urls import reverse
 
+from accounts.requests import SignedIn
 from codelists import names
 from listings import access, faces, notice_page
 from listings.quality import quality
@@ -13,7 +14,7 @@ from listings.quality import quality
 PER_PAGE = 25
 
 
-def context(request: HttpRequest) -> dict[str, Any]:
+def context(request: SignedIn) -> dict[str, Any]:
     """What templates/listings/review.html draws: ?kind=, ?field=, ?q= narrow; ?open= is the listing at the right."""
     counts = {face.code: access.to_review(face.code, request.user).count() for face in faces.every()}
     kind = request.GET.get("kind", "")
@@ -44,7 +45,7 @@ def _open(rows: Any, public_id: str) -> Any:
     return next((row for row in rows if row.public_id == public_id), next(iter(rows), None))
 
 
-def _pane(request: HttpRequest, kind: str, listing: Any, rows: list[Any]) -> dict[str, Any]:
+def _pane(request: SignedIn, kind: str, listing: Any, rows: list[Any]) -> dict[str, Any]:
     if listing is None:
         return {"listing": None}
     face, at = faces.of(kind), rows.index(listing)

@@ -42,8 +42,8 @@ class ListingSerializer(serializers.ModelSerializer[Any]):
     id = serializers.CharField(source="public_id", read_only=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
     owner = OwnerSerializer(read_only=True)
-    batch = serializers.SlugRelatedField(slug_field="public_id", read_only=True)
-    programme = serializers.SlugRelatedField(slug_field="public_id", read_only=True)
+    batch: Any = serializers.SlugRelatedField(slug_field="public_id", read_only=True)
+    programme: Any = serializers.SlugRelatedField(slug_field="public_id", read_only=True)
     version = serializers.IntegerField(
         required=False, min_value=1, help_text="The version that was read; 409 when it is not the newest."
     )

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.requests import SignedIn
 from listings import access, faces, form_page, list_page, mine_page, moves, notice_page
 from listings.states import CloseReason
 from scenemarket.errors import Invalid
@@ -34,7 +35,7 @@ def detail(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def move(request: HttpRequest, kind: str, public_id: str, word: str) -> HttpResponse:
+def move(request: SignedIn, kind: str, public_id: str, word: str) -> HttpResponse:
     """One change of state; GET asks, POST does it."""
     name = moves.named(word)
     listing = moves.listing_for(request.user, kind, public_id, name)
@@ -75,6 +76,6 @@ def _after(request: HttpRequest, listing: Any, name: str) -> str:
 
 @login_required
 @require_GET
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: SignedIn) -> HttpResponse:
     """The own organisation's listings, by state."""
     return page(request, "listings/mine.html", mine_page.context(request), fragment="listings/_mine.html")

@@ -38,6 +38,7 @@ class OpportunityForm(ListingForm):
             "visibility", "contact_name", "contact_phone",
         )  # fmt: skip
         widgets = {"deadline": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        labels = {"programme": _("Programme")}
         help_texts = {
             "title": _("What has to be solved and where, in 120 characters at most."),
             "summary": _("Needed before review. Where, how much, how often, how it is done today; figures are worth more than adjectives."),

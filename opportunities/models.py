@@ -90,7 +90,7 @@ class Opportunity(Listing):
                     "city",
                 ],
                 name="opportunity_facets",
-            ),  # fmt: skip
+            ),
             search.index("opportunity_words", "title", "summary", "need"),
         ]
         constraints = [

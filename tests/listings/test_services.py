@@ -198,7 +198,8 @@ def test_it_keeps_what_a_person_types_until_it_is_saved(cast: Cast) -> None:
     for text in ("一", "一二"):
         services.keep_typed(by=cast.owner, kind="opportunity", data={"title": [text]}, listing=draft)
     kept = services.typed(by=cast.owner, kind="opportunity", listing=draft)
-    assert kept and kept.data == {"title": ["一二"]}
+    assert kept
+    assert kept.data == {"title": ["一二"]}
     services.edit(draft, by=cast.owner, values={"title": "一二"})
     assert services.typed(by=cast.owner, kind="opportunity", listing=draft) is None
 
