@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from django.db import connection
 from runtime.mortality import is_alive
 from runtime.parts import Part
 from runtime.places import ROOT
+from runtime.supervisor import WORKER
 from runtime.valkey import Valkey
 
 QUEUES = "push,bulk"
@@ -63,23 +65,25 @@ class Process(Part):
 class Floor:
     """Where a test's processes stand: they share its database, a broker and short leases."""
 
-    def __init__(self, folder: Path, broker_url: str, **settings: str) -> None:
-        self.folder, self.processes = folder, list[Process]()
+    def __init__(self, folder: Path, valkey: Valkey, server: Part) -> None:
+        self.folder, self.valkey, self.server = folder, valkey, server
+        self.broker, self.processes = valkey.url, list[Process]()
         self.environment = {
             **os.environ,
             "DATABASE_URL": database_url(),
-            "REDIS_URL": broker_url,
+            "REDIS_URL": self.broker,
+            "EMAIL_FILE_PATH": str(folder / "mail"),
             "PYTHONPATH": str(ROOT),
             "SWEEP_SECONDS": "0.3",
             "LEASE_SECONDS": "2",
-            **settings,
         }
 
-    def worker(self, *options: str, processes: int = 1) -> Process:
-        """A worker that is ready; `options` go to `celery worker` (-I module imports a module of the test first)."""
-        command = ["worker", "-Q", QUEUES, "-c", str(processes), "-I", "runtime.worker_children", "--without-mingle", *options]
-        started = self.celery("worker", *command)
-        until(lambda: started.said(" ready."), what=f"the worker: {started.log}")
+    def worker(self, *modules: str, processes: int = 1) -> Process:
+        """A worker that is ready; it imports `modules` of the test first."""
+        # the last option names modules to import
+        options = [*WORKER[:-1], ",".join([WORKER[-1], *modules])]
+        started = self.celery("worker", "worker", "-Q", QUEUES, "-c", str(processes), *options)
+        started.await_ready(lambda: started.said(" ready."), PATIENCE)
         return started
 
     def beat(self) -> Process:
@@ -94,6 +98,17 @@ class Floor:
         self.processes.append(process)
         return process
 
+    def kill_broker(self) -> None:
+        """kill -9 of the broker."""
+        assert self.server.process
+        self.server.process.kill()
+        self.server.process.wait()
+
+    def start_broker(self) -> None:
+        """Start it again, with what it had on disk."""
+        self.server.start()
+        self.server.await_ready(self.valkey.is_ready, seconds=10)
+
     def clear(self) -> None:
         """End every process."""
         for process in self.processes:
@@ -103,8 +118,16 @@ class Floor:
 
 
 @contextmanager
-def broker_of_its_own(folder: Path) -> Iterator[tuple[Valkey, Part]]:
+def broker_of_its_own() -> Iterator[tuple[Valkey, Part]]:
     """A Valkey that a test may kill and start again; it writes everything to disk, as the real one does."""
+    with TemporaryDirectory(prefix="scenemarket-broker-") as home:
+        folder = Path(home)
+        # run by root, the server is another user's, who has to get there
+        folder.chmod(0o711)
+        yield from _broker(folder)
+
+
+def _broker(folder: Path) -> Iterator[tuple[Valkey, Part]]:
     valkey = Valkey(folder / "valkey", folder / "valkey.log", secrets.token_hex(8))
     part = valkey.part()
     part.start()
@@ -117,8 +140,8 @@ def broker_of_its_own(folder: Path) -> Iterator[tuple[Valkey, Part]]:
 @pytest.fixture
 def floor(transactional_db: None, tmp_path: Path) -> Iterator[Floor]:
     """Room for workers and beats on a broker of their own."""
-    with broker_of_its_own(tmp_path) as (valkey, _part):
-        ground = Floor(tmp_path, valkey.url)
+    with broker_of_its_own() as (valkey, server):
+        ground = Floor(tmp_path, valkey, server)
         yield ground
         ground.clear()
 

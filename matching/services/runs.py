@@ -82,6 +82,7 @@ def try_again(run: MatchRun, *, by: User) -> int:
     return Shard.again(run.shards.all())
 
 
+@transaction.atomic
 def move_run(run: MatchRun, target: str, *, by: User | None, verb: str, reason: str = "", **values: Any) -> bool:
     """Bring a run to `target` with a conditional UPDATE and one log row; False when somebody was faster."""
     sources = [state for state, targets in RUN_MOVES.items() if target in targets]

@@ -2,11 +2,12 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Count
 
 from activity.models import Event, Notice
@@ -14,13 +15,14 @@ from matching.models import Match, MatchRun, RunPair, Shard
 from matching.plan import Plan
 from matching.services import runs
 from matching.services.sweep import sweep
+from matching.services.work import work_shard as work_shard_here
 from matching.states import RunState, Step
-from matching.tasks import send
+from matching.tasks import work_shard
 from scenemarket.celery import app
 from scenemarket.leases import MAX_ATTEMPTS, WorkState
 from tests.conftest import Cast
 from tests.factories import CITY, CapabilityFactory, OpportunityFactory
-from tests.workers import Floor, Process, until
+from tests.workers import Floor, until
 
 NEEDS, OFFERS = 6, 8
 PLAN = Plan(shard_size=2, least_score=0)
@@ -36,8 +38,9 @@ def run(floor: Floor, cast: Cast) -> MatchRun:
 @contextmanager
 def table_held(table: str) -> Iterator[None]:
     """Nobody reads the table: a step that needs it stands still where it does, its lease taken and its attempt counted."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+    with closing(connection.get_new_connection(connection.get_connection_params())) as other:
+        other.autocommit = False
+        other.cursor().execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
         yield
 
 
@@ -50,10 +53,34 @@ def ended(run: MatchRun) -> bool:
     return run.state == RunState.READY
 
 
-def push_on(run: MatchRun, floor: Floor) -> None:
-    """Sweep, as beat does, until the run has ended."""
-    with app.connection_for_write(url=floor.environment["REDIS_URL"]) as broker, app.set_broker(broker):
-        until(lambda: send(sweep()) or ended(run), what="the end of the run")
+def push_once(floor: Floor, times: int = 1) -> None:
+    """Sweep once, as beat makes a worker do, and tell the workers of this floor what is due."""
+    tell(sweep(), floor, times)
+
+
+def tell(keys: list[int], floor: Floor, times: int = 1) -> None:
+    """Send the message of each step."""
+    with app.connection_for_write(url=floor.broker) as broker:
+        for _ in range(times):
+            for key in keys:
+                app.send_task(work_shard.name, args=[key], connection=broker, queue="bulk")
+
+
+def push_until(condition: Callable[[], Any], floor: Floor, times: int = 1) -> None:
+    """Sweep until it is so."""
+    until(lambda: condition() or push_once(floor, times), what="the work")
+
+
+def push_on(run: MatchRun, floor: Floor, times: int = 1) -> None:
+    """Sweep until the run has ended."""
+    push_until(lambda: ended(run), floor, times)
+
+
+def settled(floor: Floor) -> None:
+    """Wait until no message waits and no worker works."""
+    with app.connection_for_write(url=floor.broker) as broker:
+        client = broker.default_channel.client
+        until(lambda: not client.llen("bulk") and not client.hlen("unacked"), what="the last message")
 
 
 def check_nothing_twice(run: MatchRun, attempts: int = 1) -> None:
@@ -66,3 +93,83 @@ def check_nothing_twice(run: MatchRun, attempts: int = 1) -> None:
     assert set(run.shards.values_list("work_state", flat=True)) == {WorkState.DONE}
     assert max(run.shards.values_list("attempts", flat=True)) == attempts
     assert not Shard.objects.values("run", "step", "index").annotate(n=Count("pk")).filter(n__gt=1).exists()
+
+
+def test_it_goes_on_after_kill_9_of_a_worker_inside_a_shard(run: MatchRun, floor: Floor) -> None:
+    first = floor.worker()
+    ranges = work_shard_here(run.shards.get().pk)
+    with table_held("matching_snapshotpart"):
+        tell(ranges, floor)
+        until(lambda: working(Step.SCORE), what="a worker inside a shard")
+        first.kill()
+    floor.worker()
+    push_on(run, floor)
+    check_nothing_twice(run, attempts=2)
+
+
+def test_it_goes_on_after_kill_9_of_the_process_that_works(run: MatchRun, floor: Floor) -> None:
+    worker = floor.worker()
+    with table_held("accounts_title"):
+        push_once(floor)
+        until(lambda: working(Step.FREEZE), what="a worker inside a step")
+        os.kill(worker.children()[0], signal.SIGKILL)
+    push_on(run, floor)
+    check_nothing_twice(run, attempts=2)
+
+
+def test_it_goes_on_after_kill_9_inside_the_merge(run: MatchRun, floor: Floor) -> None:
+    first = floor.worker()
+    with table_held("matching_runpair"):
+        push_until(lambda: working(Step.MERGE), floor)
+        first.kill()
+    floor.worker()
+    push_on(run, floor)
+    check_nothing_twice(run, attempts=2)
+
+
+def test_it_does_everything_once_when_each_message_comes_three_times(run: MatchRun, floor: Floor) -> None:
+    floor.worker("tests.faults.thrice", processes=3)
+    push_on(run, floor, times=3)
+    settled(floor)
+    check_nothing_twice(run)
+
+
+def test_it_lets_one_worker_through_when_three_are_told_at_once(run: MatchRun, floor: Floor) -> None:
+    three_at_once(run, floor)
+    assert attempts(run) == 1
+    push_on(run, floor)
+    check_nothing_twice(run)
+
+
+def test_it_would_notice_if_the_lease_were_switched_off(run: MatchRun, floor: Floor) -> None:
+    """The control: the same three messages without the lease. If this fails, the test above proves nothing."""
+    three_at_once(run, floor, "tests.faults.without_lease")
+    assert attempts(run) == 3
+
+
+def three_at_once(run: MatchRun, floor: Floor, *modules: str) -> None:
+    """Three free workers are told of one step while it is held up; returns when all three have taken their message."""
+    floor.worker(*modules, processes=3)
+    with table_held("accounts_title"), app.connection_for_write(url=floor.broker) as broker:
+        tell([run.shards.get().pk] * 3, floor)
+        client = broker.default_channel.client
+        until(lambda: not client.llen("bulk") and (attempts(run) == 3 or client.hlen("unacked") == 1), what="them")
+    settled(floor)
+
+
+def attempts(run: MatchRun) -> int:
+    return Shard.objects.get(run=run, step=Step.FREEZE).attempts
+
+
+def test_it_sets_aside_what_kills_its_worker_each_time(run: MatchRun, floor: Floor) -> None:
+    worker = floor.worker()
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        with table_held("accounts_title"):
+            push_until(
+                lambda n=attempt: Shard.objects.filter(step=Step.FREEZE, attempts=n, work_state="working"), floor
+            )
+            os.kill(worker.children()[0], signal.SIGKILL)
+    push_until(lambda: MatchRun.objects.get(pk=run.pk).state == RunState.FAILED, floor)
+    assert Shard.objects.get(step=Step.FREEZE).attempts == MAX_ATTEMPTS
+    assert Notice.objects.filter(kind="run.failed").count() == 1
+    assert worker.pid, "the worker itself lives"

@@ -1,11 +1,11 @@
 """Imported by a worker (-I), for the control: the lease is switched off, every row of work is free for everybody."""
 
-from scenemarket.leases import Leased, LeasedQuerySet
+from scenemarket.leases import Leased, LeasedQuerySet, WorkState
 
 
-def everything(self: LeasedQuerySet) -> LeasedQuerySet:
-    """No row is ever taken, and none is ever done."""
-    return self.all()
+def undone(self: LeasedQuerySet) -> LeasedQuerySet:
+    """No row is ever taken."""
+    return self.exclude(work_state=WorkState.DONE)
 
 
 def anybodys(self: Leased) -> LeasedQuerySet:
@@ -13,5 +13,5 @@ def anybodys(self: Leased) -> LeasedQuerySet:
     return type(self).objects.filter(pk=self.pk)
 
 
-LeasedQuerySet.free = everything  # type: ignore[method-assign]
+LeasedQuerySet.free = undone  # type: ignore[method-assign]
 Leased.mine = anybodys  # type: ignore[method-assign]
