@@ -22,6 +22,10 @@ from opportunities.models import Opportunity
 from tests.factories import OrganisationFactory
 
 
+# pytest-django makes a test database only for tests that carry its mark
+pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture(scope="module")
 def city(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The sample city, once for all tests here; taken back after them."""
@@ -38,9 +42,8 @@ def city(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest
 
 
 @pytest.fixture(autouse=True)
-def _in_the_city(city: Path, django_db_blocker: Any) -> Any:
-    with django_db_blocker.unblock():
-        yield
+def _in_the_city(city: Path, db: None) -> None:
+    """Each test takes back only what it does itself."""
 
 
 def test_it_brings_in_both_lists_whole() -> None:
