@@ -1,7 +1,8 @@
-"""The request behind a view that only signed-in people reach: for the type checker."""
+"""The request behind a page or call that only signed-in people reach: for the type checker."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
+from rest_framework.request import Request
 
 from accounts.models import User
 
@@ -11,3 +12,9 @@ class SignedIn(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+class SignedInCall(Request):
+    """The same for the API, behind IsAuthenticated."""
+
+    user: User

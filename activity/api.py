@@ -53,7 +53,7 @@ class Inbox(generics.ListAPIView[Notice]):
     queryset = Notice.objects.none()
 
     def get_queryset(self) -> QuerySet[Notice]:
-        return Notice.objects.filter(recipient=self.request.user)
+        return Notice.objects.filter(recipient=self.request.user.pk)
 
 
 @extend_schema(tags=["inbox"], request=ReadSerializer, responses=ReadCount)
@@ -65,6 +65,6 @@ class InboxRead(APIView):
     def post(self, request: Request) -> Response:
         body = ReadSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        rows = Notice.objects.filter(recipient=request.user)
+        rows = Notice.objects.filter(recipient=request.user.pk)
         ids = body.validated_data.get("ids")
         return Response({"count": services.read(rows.filter(public_id__in=ids) if ids is not None else rows)})

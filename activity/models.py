@@ -52,7 +52,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(read_at=None)
 
 
-class Notice(models.Model):
+class Notice(models.Model):  # type: ignore[django-manager-missing]  # deliveries: the manager comes from an abstract class
     """One person is told one thing, once: (recipient, key) is unique. Words come from the kind, in the reader's language."""
 
     public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
@@ -97,7 +97,9 @@ class Delivery(Leased):
     withheld = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["notice", "channel"], name="one_delivery_per_notice_and_channel")]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "channel"], name="one_delivery_per_notice_and_channel")
+        ]
         indexes = [models.Index(fields=["work_state", "available_at"])]
 
     def __str__(self) -> str:

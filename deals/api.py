@@ -7,10 +7,10 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
 from rest_framework.permissions import IsAuthenticated
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.requests import SignedInCall
 from deals import services
 from deals.access import deal_read, deal_write, visible
 from deals.models import Deal, Evidence
@@ -102,7 +102,7 @@ class DealStep(APIView):
 
     permission_classes = (IsAuthenticated,)
 
-    def post(self, request: Request, public_id: str) -> Response:
+    def post(self, request: SignedInCall, public_id: str) -> Response:
         body = StepSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         evidence = dict(body.validated_data)
@@ -117,6 +117,6 @@ class DealContacts(APIView):
 
     permission_classes = (IsAuthenticated,)
 
-    def get(self, request: Request, public_id: str) -> Response:
+    def get(self, request: SignedInCall, public_id: str) -> Response:
         found = services.contacts(deal_read(request.user, public_id), by=request.user)
         return Response(ContactSerializer(found, many=True).data)

@@ -61,7 +61,7 @@ def line(job: ImportJob, row: ImportRow) -> dict[str, Any]:
         "row": row,
         "cells": [{**column, "text": written.get(column["key"], ""), "bad": column["key"] in faulty} for column in shown(job)],
         "faults": said,
-        "tone": TONES.get(row.outcome, ""),
+        "tone": TONES.get(RowOutcome(row.outcome), ""),
         "word": row.get_outcome_display(),
         "url": _row_url(job, row) if row.outcome in FIXABLE else "",
         "listing": reverse(job.kind, args=[row.listing_public_id]) if row.listing_public_id else "",

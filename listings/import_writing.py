@@ -69,7 +69,7 @@ def _write_chunk(job: ImportJob, rows: list[ImportRow]) -> Counter[str]:
 def _mark(rows: list[ImportRow]) -> None:
     """Write what became of the rows: one statement for the outcomes (bulk_update would take as long as the listings do)."""
     table = ImportRow._meta.db_table
-    columns = [[row.pk for row in rows], [str(row.outcome) for row in rows], [row.listing_public_id for row in rows]]
+    columns: list[Any] = [[row.pk for row in rows], [str(row.outcome) for row in rows], [row.listing_public_id for row in rows]]
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} SET outcome = found.outcome, listing_public_id = found.listing "

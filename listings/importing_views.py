@@ -38,7 +38,9 @@ def _may(request: HttpRequest) -> bool:
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     if not _may(request):
-        raise NotAllowed(_("Lists are brought in by editors of an organisation and by reviewers; your role does not include it."))
+        raise NotAllowed(
+            _("Lists are brought in by editors of an organisation and by reviewers; your role does not include it.")
+        )
     form = UploadForm(*sent(request), user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -46,7 +48,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         except Invalid as error:
             form.add_error("file", str(error))
         else:
-            work_imports.delay_on_commit()
+            work_imports.delay_on_commit()  # type: ignore[attr-defined]  # from Celery's DjangoTask
             return redirect("import", job.public_id)
     context = {"form": form, "crumbs": import_page.crumbs(_("Bring in a list"))}
     return render(request, "imports/new.html", context, status=422 if form.errors else 200)
@@ -99,7 +101,12 @@ def row(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
         form = RowForm(request.POST, job=found, expected=import_page.expected(line))
         form.is_valid()
         import_page.mark(form, line)
-    context = {"job": found, "line": import_page.line(found, line), "form": form, "crumbs": import_page.row_crumbs(found, line)}
+    context = {
+        "job": found,
+        "line": import_page.line(found, line),
+        "form": form,
+        "crumbs": import_page.row_crumbs(found, line),
+    }
     return render(request, "imports/row.html", context, status=422 if form.errors else 200)
 
 
@@ -110,8 +117,10 @@ def act(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     found = import_read(request.user, public_id)
     steps: dict[str, Any] = {"confirm": imports.confirm, "drop": imports.drop, "again": imports.read_anew}
     steps[name](found, by=request.user)
-    work_imports.delay_on_commit()
+    work_imports.delay_on_commit()  # type: ignore[attr-defined]  # from Celery's DjangoTask
     if name == "drop":
-        messages.success(request, _("The import of %(name)s was given up; nothing was taken over.") % {"name": found.file_name})
+        messages.success(
+            request, _("The import of %(name)s was given up; nothing was taken over.") % {"name": found.file_name}
+        )
         return redirect("imports")
     return redirect(reverse("import", args=[public_id]))

@@ -58,7 +58,7 @@ class UploadForm(forms.Form):
         whose = self.cleaned_data["whose"]
         organisation = self.organisations.get(whose)
         city = organisation.city if organisation else whose.removeprefix("city:")
-        kept = {n: self.cleaned_data[n] for n in ("batch_name", "publish") if n in self.cleaned_data and not organisation}
+        kept: dict[str, Any] = {n: self.cleaned_data[n] for n in ("batch_name", "publish") if n in self.cleaned_data and not organisation}
         return {"file": self.cleaned_data["file"], "kind": self.cleaned_data["kind"], "organisation": organisation, "city": city, **kept}
 
 
@@ -166,5 +166,5 @@ class CodeForm(forms.ModelForm):
 
     def values(self) -> dict[str, Any]:
         """What the registers take."""
-        kept = {n: v for n, v in self.cleaned_data.items() if n not in ("code", "words")}
+        kept: dict[str, Any] = {n: v for n, v in self.cleaned_data.items() if n not in ("code", "words")}
         return {**kept, "synonyms": self.cleaned_data["words"]}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import check_can
+from accounts.requests import SignedIn
 from accounts.roles import May
 from codelists.models import Code, List
 from listings import exports, faces, register_page, registers
@@ -26,9 +27,11 @@ CODES, FORM = 50, "registers/form.html"
 
 @login_required
 @require_GET
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: SignedIn) -> HttpResponse:
     check_can(request.user, May.REGISTER)
-    return render(request, "registers/start.html", {"rows": register_page.start(request.user), "crumbs": register_page.crumbs()})
+    return render(
+        request, "registers/start.html", {"rows": register_page.start(request.user), "crumbs": register_page.crumbs()}
+    )
 
 
 @require_GET
@@ -44,10 +47,14 @@ def batches(request: HttpRequest) -> HttpResponse:
 @require_GET
 def batch(request: HttpRequest, public_id: str) -> HttpResponse:
     found = registers.batch_read(request.user, public_id)
-    shown = Paginator(register_page.listings_of("batch", found, found.kind, request.user), 50).get_page(request.GET.get("page"))
+    shown = Paginator(register_page.listings_of("batch", found, found.kind, request.user), 50).get_page(
+        request.GET.get("page")
+    )
     may = found.city in register_page.cities(request.user)
     context = {"batch": found, "page": shown, "may": may, "rows": register_page.listing_rows(found.kind, shown)}
-    return render(request, "batches/detail.html", {**context, "crumbs": register_page.below(_("Batches"), "batches", found.name)})
+    return render(
+        request, "batches/detail.html", {**context, "crumbs": register_page.below(_("Batches"), "batches", found.name)}
+    )
 
 
 @require_GET
@@ -59,7 +66,7 @@ def batch_export(request: HttpRequest, public_id: str) -> StreamingHttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def batch_form(request: HttpRequest, public_id: str = "") -> HttpResponse:
+def batch_form(request: SignedIn, public_id: str = "") -> HttpResponse:
     check_can(request.user, May.REGISTER)
     found = _own(registers.batch_read(request.user, public_id), request.user) if public_id else Batch()
     form = BatchForm(sent(request)[0], instance=found, cities=register_page.cities(request.user))
@@ -118,7 +125,7 @@ def programme(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def programme_form(request: HttpRequest, public_id: str = "") -> HttpResponse:
+def programme_form(request: SignedIn, public_id: str = "") -> HttpResponse:
     check_can(request.user, May.REGISTER)
     found = _own(registers.programme_read(public_id), request.user) if public_id else Programme()
     form = ProgrammeForm(sent(request)[0], instance=found, cities=register_page.cities(request.user))
@@ -135,32 +142,42 @@ def programme_form(request: HttpRequest, public_id: str = "") -> HttpResponse:
 
 @login_required
 @require_POST
-def programme_take_out(request: HttpRequest, public_id: str) -> HttpResponse:
+def programme_take_out(request: SignedIn, public_id: str) -> HttpResponse:
     found = _own(registers.programme_read(public_id), request.user)
     kind = request.POST.get("kind", "")
-    listing = listing_review(request.user, kind if kind in Kind.values else Kind.OPPORTUNITY, request.POST.get("listing", ""))
-    registers.take_out(found, listing, by=request.user)  # type: ignore[arg-type]
+    listing = listing_review(
+        request.user, kind if kind in Kind.values else Kind.OPPORTUNITY, request.POST.get("listing", "")
+    )
+    registers.take_out(found, listing, by=request.user)
     messages.success(request, _("“%(title)s” is no longer in the programme.") % {"title": listing.title})
     return redirect("programme", public_id)
 
 
 @login_required
 @require_GET
-def codes(request: HttpRequest) -> HttpResponse:
+def codes(request: SignedIn) -> HttpResponse:
     check_can(request.user, May.EDIT_CODES)
     wanted = request.GET.get("list", "")
     name = wanted if wanted in List.values else List.FIELD.value
     rows, words = Code.objects.of(name), request.GET.get("q", "").strip()[:120]
     if words:
-        rows = rows.filter(Q(name_zh__icontains=words) | Q(name_en__icontains=words) | Q(code=words) | Q(synonyms__contains=[words]))
+        rows = rows.filter(
+            Q(name_zh__icontains=words) | Q(name_en__icontains=words) | Q(code=words) | Q(synonyms__contains=[words])
+        )
     shown = Paginator(rows, CODES).get_page(request.GET.get("page"))
-    context = {"page": shown, "name": name, "label": List(name).label, "words": words, "tabs": register_page.list_tabs(name)}
+    context = {
+        "page": shown,
+        "name": name,
+        "label": List(name).label,
+        "words": words,
+        "tabs": register_page.list_tabs(name),
+    }
     return page(request, "registers/codes.html", {**context, "crumbs": register_page.crumbs(_("Code lists"))})
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def code_new(request: HttpRequest, name: str) -> HttpResponse:
+def code_new(request: SignedIn, name: str) -> HttpResponse:
     check_can(request.user, May.EDIT_CODES)
     if name not in List.values:
         raise NotFound(registers.NO_SUCH)
@@ -178,19 +195,21 @@ def code_new(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def code_edit(request: HttpRequest, name: str, code: str) -> HttpResponse:
+def code_edit(request: SignedIn, name: str, code: str) -> HttpResponse:
     check_can(request.user, May.EDIT_CODES)
     found = registers.code_read(name, code)
     form = CodeForm(sent(request)[0], instance=registers.code_read(name, code))
     if request.method == "POST" and form.is_valid():
-        return _back_to_codes(request, registers.change_code(found, by=request.user, values=form.values()))  # type: ignore[arg-type]
+        return _back_to_codes(request, registers.change_code(found, by=request.user, values=form.values()))
     heading = f"{found.name}（{found.code}）"
     context = {"form": form, "heading": heading, "crumbs": register_page.below(_("Code lists"), "codes", heading)}
     return render(request, FORM, context, status=422 if form.errors else 200)
 
 
 def _back_to_codes(request: HttpRequest, saved: Code) -> HttpResponse:
-    messages.success(request, _("“%(name)s” is saved. It counts from the next import and the next run.") % {"name": saved.name})
+    messages.success(
+        request, _("“%(name)s” is saved. It counts from the next import and the next run.") % {"name": saved.name}
+    )
     return redirect(register_page.codes_url(saved.list_name))
 
 

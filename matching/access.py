@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import can
 from accounts.roles import May
 from listings.models import Visibility
-from matching.models import Match, MatchRun
+from matching.models import Match, MatchQuerySet, MatchRun
 from matching.states import MatchState, RunOrigin, Side
 from scenemarket.errors import NotFound
 
@@ -16,7 +16,7 @@ from scenemarket.errors import NotFound
 SHOWN = frozenset({MatchState.PUSHED, MatchState.AGREED, MatchState.DECLINED, MatchState.EXPIRED, MatchState.WITHDRAWN})
 
 
-def visible(user: Any) -> QuerySet[Match]:
+def visible(user: Any) -> MatchQuerySet:
     """Matches that this person may read: those put before the own organisation, and all of the cities they review."""
     if not user.is_authenticated:
         return Match.objects.none()

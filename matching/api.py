@@ -6,10 +6,10 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.permissions import IsAuthenticated
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.requests import SignedInCall
 from listings.access import listing_read
 from matching import serializers as shapes
 from matching.access import match_answer, match_read, match_review, run_read, runs_visible, visible
@@ -19,12 +19,14 @@ from matching.services import answers, release, review, runs
 from matching.services.explain import Explanation, explain
 
 
-class Members:
+class Members(APIView):
     """Nothing here is for visitors."""
+
+    request: SignedInCall
 
     permission_classes = (IsAuthenticated,)
 
-    def given(self, shape: type[Any], request: Request) -> dict[str, Any]:
+    def given(self, shape: type[Any], request: SignedInCall) -> dict[str, Any]:
         """The checked body; a fault is a 422 that names the field."""
         body = shape(data=request.data)
         body.is_valid(raise_exception=True)
@@ -43,7 +45,7 @@ class RunList(Members, generics.ListAPIView[MatchRun]):
         return runs_visible(self.request.user)
 
     @extend_schema(request=shapes.StartSerializer, responses={201: shapes.RunSerializer})
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInCall) -> Response:
         run = runs.start_run(by=request.user, **self.given(shapes.StartSerializer, request))
         return Response(shapes.RunSerializer(run).data, status=status.HTTP_201_CREATED)
 
@@ -60,30 +62,30 @@ class RunDetail(Members, generics.RetrieveAPIView[MatchRun]):
 
 
 @extend_schema(tags=["runs"], request=None, responses=shapes.RunSerializer)
-class RunAgain(Members, APIView):
+class RunAgain(Members):
     """Repeat the steps of a failed run that were set aside."""
 
-    def post(self, request: Request, public_id: str) -> Response:
+    def post(self, request: SignedInCall, public_id: str) -> Response:
         run = run_read(request.user, public_id)
         runs.try_again(run, by=request.user)
         return Response(shapes.RunSerializer(run).data)
 
 
 @extend_schema(tags=["runs"], request=shapes.WithdrawSerializer, responses=shapes.CountSerializer)
-class RunWithdraw(Members, APIView):
+class RunWithdraw(Members):
     """Take a released run back; both sides of what is not yet agreed are told."""
 
-    def post(self, request: Request, public_id: str) -> Response:
+    def post(self, request: SignedInCall, public_id: str) -> Response:
         run = run_read(request.user, public_id)
         count = release.withdraw(run, by=request.user, **self.given(shapes.WithdrawSerializer, request))
         return Response({"count": count})
 
 
 @extend_schema(tags=["runs"], request=shapes.ReleaseSerializer, responses=shapes.CountSerializer)
-class Release(Members, APIView):
+class Release(Members):
     """Push every approved pair of a city, or of one run, to both sides."""
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInCall) -> Response:
         given = self.given(shapes.ReleaseSerializer, request)
         run = run_read(request.user, given["run"]) if given.get("run") else None
         return Response({"count": release.release(city=given["city"], by=request.user, run=run)})
@@ -112,7 +114,7 @@ class MatchDetail(Members, generics.RetrieveAPIView[Match]):
         return match_read(self.request.user, self.kwargs["public_id"])
 
 
-class OneMatch(Members, APIView):
+class OneMatch(Members):
     """Answers with the match as it is after the step."""
 
     def answer(self, match: Match, code: int = status.HTTP_200_OK) -> Response:
@@ -124,7 +126,7 @@ class OneMatch(Members, APIView):
 class Decision(OneMatch):
     """The reviewer approves, excludes, or takes a decision back."""
 
-    def post(self, request: Request, public_id: str) -> Response:
+    def post(self, request: SignedInCall, public_id: str) -> Response:
         match = match_review(request.user, public_id)
         given = self.given(shapes.DecisionSerializer, request)
         if given["decision"] == "approve":
@@ -140,7 +142,7 @@ class Decision(OneMatch):
 class Reply(OneMatch):
     """The caller's side accepts or declines."""
 
-    def post(self, request: Request, public_id: str) -> Response:
+    def post(self, request: SignedInCall, public_id: str) -> Response:
         match, side = match_answer(request.user, public_id)
         given = self.given(shapes.ReplySerializer, request)
         said = {"side": side, "by": request.user, "words": given["words"]}
@@ -154,7 +156,7 @@ class Reply(OneMatch):
 class ComeFirst(OneMatch):
     """One side puts a pair forward by itself."""
 
-    def put_forward(self, request: Request, service: Any) -> Response:
+    def put_forward(self, request: SignedInCall, service: Any) -> Response:
         given = self.given(shapes.ComeFirstSerializer, request)
         opportunity = listing_read(request.user, "opportunity", given["opportunity"])
         capability = listing_read(request.user, "capability", given["capability"])
@@ -166,7 +168,7 @@ class ComeFirst(OneMatch):
 class Invite(ComeFirst):
     """The opportunity's side invites a firm; its own answer is yes."""
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInCall) -> Response:
         return self.put_forward(request, answers.invite)
 
 
@@ -174,7 +176,7 @@ class Invite(ComeFirst):
 class Apply(ComeFirst):
     """The capability's side applies; its own answer is yes."""
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInCall) -> Response:
         return self.put_forward(request, answers.apply)
 
 
@@ -196,10 +198,10 @@ class AnswerList(Members, generics.ListAPIView[Answer]):
     tags=["matches"], responses=shapes.ExplanationSerializer,
     parameters=[OpenApiParameter(n, str, OpenApiParameter.PATH) for n in ("opportunity_id", "capability_id")],
 )  # fmt: skip
-class Why(Members, APIView):
+class Why(Members):
     """Why, why not, and what is unknown: for any two listings that the caller may read."""
 
-    def get(self, request: Request, opportunity_id: str, capability_id: str) -> Response:
+    def get(self, request: SignedInCall, opportunity_id: str, capability_id: str) -> Response:
         opportunity = listing_read(request.user, "opportunity", opportunity_id)
         capability = listing_read(request.user, "capability", capability_id)
         told: Explanation = explain(opportunity, capability)

@@ -26,7 +26,7 @@ class PartSerializer(serializers.Serializer[Any]):
     """One part of the score; the parts add up to it."""
 
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the stubs keep Field.label in its way
     earned = serializers.FloatField(allow_null=True)
     possible = serializers.FloatField()
     known = serializers.BooleanField()

@@ -89,7 +89,7 @@ class Story:
         """The pair as the engine found it; a pair that it did not put forward is one that a reviewer put together."""
         need, offer = self.lists.listing(entry["opportunity"]), self.lists.listing(entry["capability"])
         rows = Match.objects.select_related("opportunity__owner", "capability__owner")
-        found = rows.filter(opportunity=need, capability=offer).first()
+        found = rows.filter(opportunity=need.pk, capability=offer.pk).first()
         if found is None:
             values = {**pair_values(need, offer), "origin": Origin.REVIEWER}  # type: ignore[arg-type]
             made = Match.objects.create(opportunity=need, capability=offer, **values)  # type: ignore[misc]
