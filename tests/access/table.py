@@ -16,7 +16,7 @@ class Row:
     route: str
     method: str = "get"
     args: str | tuple[str, ...] | Callable[[Any], list[Any]] = ()
-    data: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] | Callable[[Any], dict[str, Any]] = field(default_factory=dict)
     json: bool = False
     owner: int = 200
     colleague: int = 200
@@ -43,9 +43,10 @@ def got(row: Row, request: Any, cast: Cast) -> dict[str, int]:
     from django.db import transaction
 
     address, found = row.address(request), {}
+    data = row.data(request) if callable(row.data) else row.data
     for name in Cast.NAMES:
         point = transaction.savepoint()
         how = {"content_type": "application/json"} if row.json else {}
-        found[name] = getattr(cast.client(name), row.method)(address, row.data, **how).status_code
+        found[name] = getattr(cast.client(name), row.method)(address, data, **how).status_code
         transaction.savepoint_rollback(point)
     return found
