@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -193,12 +193,12 @@ def _reviewing(user: Any) -> Iterable[Task]:
         return
     yield from _listings_to_review(cities)
     rows = Match.objects.of_cities(cities).order_by()
-    n = rows.filter(state=MatchState.PROPOSED).aggregate(n=Count("pk"), best=Max("score"), first=Min("created_at"))
+    n = rows.filter(state=MatchState.PROPOSED).aggregate(n=Count("pk"), best=Max("score"), run=Max("run__ready_at"))
     if n["n"]:
         title = ngettext("%(n)s match to review", "%(n)s matches to review", n["n"]) % {"n": n["n"]}
         text = _("The best has %(score)s points") % {"score": round(n["best"])}
         yield Task(
-            n["first"] + timedelta(days=REVIEW_DAYS),
+            n["run"] and n["run"] + timedelta(days=REVIEW_DAYS),
             "checks",
             _("Match review"),
             title,

@@ -26,18 +26,18 @@ def desk(request: SignedIn) -> HttpResponse:
     context = {
         "greeting": greeting(), "groups": shown.grouped(found), "n": len(found), "today": timezone.localdate(),
         "overdue": sum(1 for t in found if t.due and t.due < timezone.now()), "organisation": organisation, "reviews": reviews,
-        "lists": _lists(request.user) if organisation else [], "runs": shown.runs_now(request.user) if reviews else [],
+        "lists": _lists(request.user, reviews) if organisation else [], "runs": shown.runs_now(request.user) if reviews else [],
         "may_write": bool(organisation) and can(request.user, May.WRITE, organisation=organisation),
     }  # fmt: skip
     return page(request, "desk/desk.html", context)
 
 
-def _lists(user: Any) -> list[dict[str, Any]]:
-    """The tables of own listings; a kind of which there is none comes last, as an empty state, or not at all."""
+def _lists(user: Any, reviews: bool) -> list[dict[str, Any]]:
+    """The tables of own listings; who has none sees the empty state of the usual kind, a reviewer nothing."""
     counts = shown.figures(user)
     titles = {"opportunity": _("My opportunities"), "capability": _("My capabilities")}
     main = "opportunity" if user.organisation.kind in ("agency", "soe", "operator") else "capability"
-    wanted = [kind for kind in (main, *titles) if counts[kind] or kind == main]
+    wanted = [kind for kind in (main, *titles) if counts[kind] or (kind == main and not reviews)]
     return [
         {"kind": kind, "title": titles[kind], "count": counts[kind], "rows": shown.own_listings(user, kind)}
         for kind in dict.fromkeys(wanted)

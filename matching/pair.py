@@ -1,6 +1,7 @@
 """A pair as pages show it: the score in parts, the two texts with marked passages, reasons, facets, titles, words."""
 
 from collections.abc import Iterable, Sequence
+from math import floor
 from typing import Any
 
 from django.urls import reverse
@@ -19,6 +20,7 @@ from scenemarket.marking import Span
 
 # a verdict's colour: what speaks for the pair, against it, or is not known
 TONES = {"met": "for", "close": "for", "barred": "against", "unknown": "unknown"}
+REASONS = ("reasons_for", "reasons_against", "reasons_unknown")
 TITLE_TONES = {
     "verified": ("ok", _lazy("Verified")),
     "waiting": ("wait", _lazy("Stated, not verified")),
@@ -40,7 +42,22 @@ def of_matches(matches: Sequence[Match], *, reader: Any) -> list[dict[str, Any]]
 def _of_match(match: Match, told: Explanation, reader: Any) -> dict[str, Any]:
     known = {side: names_owner(reader, match, side) for side in Side.values}
     shown = _shown(match.opportunity, match.capability, told, known)
-    return {**shown, "note": match.note, "url": match.get_absolute_url(), "match": match}
+    return {**shown, **_as_decided(match, told), "note": match.note, "url": match.get_absolute_url(), "match": match}
+
+
+def _as_decided(match: Match, told: Explanation) -> dict[str, Any]:
+    """The score that was reviewed and pushed, with its parts, where the last run would score the pair otherwise now.
+
+    The points of single reasons belong to the score of now, so they are left out then.
+    """
+    score = float(match.score)
+    if not match.parts or round(told.score) == round(score):
+        return {}
+    labels = {p.code: p.label for p in told.parts}
+    rows = [(labels.get(p["code"], p["code"]), p["earned"], p["possible"]) for p in match.parts]
+    reasons = _reasons(told)
+    without = {name: [{**r, "points": None} for r in reasons[name]] for name in REASONS}
+    return {"score": round(score), "value": score, "parts": parts(rows, score), **without}
 
 
 def of_listings(opportunity: Any, capability: Any) -> dict[str, Any]:
@@ -67,7 +84,7 @@ def side_names(reader: Any, match: Match) -> dict[str, str]:
 def _shown(opportunity: Any, capability: Any, told: Explanation, known: dict[str, bool]) -> dict[str, Any]:
     return {
         **_reasons(told),
-        "score": round(told.score), "value": told.score, "parts": parts(told), "barred": told.barred_by,
+        "score": round(told.score), "value": told.score, "parts": parts([(p.label, p.earned, p.possible) for p in told.parts], told.score), "barred": told.barred_by,
         "facts": [_fact(row) for row in told.facets],
         "need": _text(opportunity, told.need_text, _spans(told.reasons, "in_need"), known[Side.OPPORTUNITY]),
         "offer": _text(capability, told.offer_text, _spans(told.reasons, "in_offer"), known[Side.CAPABILITY]),
@@ -84,18 +101,18 @@ def _reasons(told: Explanation) -> dict[str, Any]:
     return {**{f"reasons_{kind}": rows for kind, rows in found.items()}, "value": told.score, "barred": told.barred_by}
 
 
-def parts(told: Explanation) -> list[dict[str, Any]]:
-    """The parts in whole points that add up to the whole score; what is unknown stays None."""
-    earned = whole([float(p.earned or 0) if p.known else 0.0 for p in told.parts], round(told.score))
+def parts(rows: Sequence[tuple[str, float | None, float]], score: float) -> list[dict[str, Any]]:
+    """(label, earned, possible) in whole points that add up to the whole score; what is unknown stays None."""
+    points = whole([float(earned or 0) for _label, earned, _possible in rows], round(score))
     return [
-        {"label": p.label, "points": points if p.known else None, "of": round(p.possible)}
-        for p, points in zip(told.parts, earned, strict=True)
+        {"label": label, "points": None if earned is None else n, "of": round(possible)}
+        for (label, earned, possible), n in zip(rows, points, strict=True)
     ]
 
 
 def whole(values: list[float], total: int) -> list[int]:
     """Round to whole numbers that add up to `total`, giving the odd points to the largest remainders."""
-    floors = [int(v) for v in values]
+    floors = [floor(v) for v in values]
     odd = max(total - sum(floors), 0)
     order = sorted(range(len(values)), key=lambda i: (-(values[i] - floors[i]), i))
     for i in order[:odd]:
@@ -132,7 +149,12 @@ def _text(listing: Any, text: str, spans: list[Span], known: bool) -> dict[str, 
 def _title(title: Title) -> dict[str, Any]:
     tone, word = TITLE_TONES[title.state]
     until = _("valid until %(day)s") % {"day": figures.exact(title.expires)} if title.expires else ""
-    return {"name": title.name, "note": _(", ").join(w for w in (str(title.get_level_display()), until) if w), "tone": tone, "state": word}
+    return {
+        "name": title.name,
+        "note": _(", ").join(w for w in (str(title.get_level_display()), until) if w),
+        "tone": tone,
+        "state": word,
+    }
 
 
 def side_by_side(columns: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Suggestions of an organisation, one pair, and why."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
@@ -105,3 +107,15 @@ def test_it_sorts_the_own_capabilities_by_fit(cast: Cast, opportunity: object, c
 @pytest.mark.parametrize("values", [[33.6, 18.2, 12.0, 8.0, 4.2], [0.4, 0.4, 0.2], [100.0]])
 def test_it_rounds_parts_so_that_they_add_up(values: list[float]) -> None:
     assert sum(whole(values, round(sum(values)))) == round(sum(values))
+
+
+def test_it_shows_the_score_that_was_pushed_with_its_parts(cast: Cast, match: Match) -> None:
+    match.parts = [
+        {"code": "need_fit", "earned": 40.4, "possible": 60},
+        {"code": "maturity", "earned": None, "possible": 10},
+    ]
+    match.score = Decimal("40.4")
+    match.save()
+    shown = cast.client("owner").get(reverse("match", args=[match.public_id])).context["pair"]
+    assert (shown["score"], [p["points"] for p in shown["parts"]]) == (40, [40, None])
+    assert all(r["points"] is None for r in shown["reasons_for"])
