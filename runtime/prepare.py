@@ -18,22 +18,33 @@ from runtime.places import Var, write_private
 from runtime.speech import say, step
 
 
-def main() -> int:
-    """Do the steps in order; the first that fails ends the run with its words. Out: the exit code."""
+def main(arguments: list[str]) -> int:
+    """Do the steps in order; the first that fails ends the run with its words. Out: the exit code.
+
+    In: "--empty" for a city without a sample; "city" only loads the sample city that was decided on.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scenemarket.settings")
     try:
-        with step("Tables"):
-            django.setup()
-            call_command("migrate", interactive=False, verbosity=0)
-        compile_translations()
-        with step("Code lists"):
-            call_command("codelists", "load", stdout=StringIO())
-        collect_static()
-        open_city(empty="--empty" in sys.argv)
+        if arguments == ["city"]:
+            load_city()
+        else:
+            prepare(empty="--empty" in arguments)
     except (CommandError, Error) as failure:
         say(str(failure))
         return 1
     return 0
+
+
+def prepare(*, empty: bool) -> None:
+    """All that pages need."""
+    with step("Tables"):
+        django.setup()
+        call_command("migrate", interactive=False, verbosity=0)
+    compile_translations()
+    with step("Code lists"):
+        call_command("codelists", "load", stdout=StringIO())
+    collect_static()
+    decide_city(empty=empty)
 
 
 def compile_translations() -> None:
@@ -71,23 +82,23 @@ def fingerprint() -> str:
     return seen.hexdigest()
 
 
-def open_city(*, empty: bool) -> None:
-    """On the first start load the sample city, unless an empty one was asked for or people are there already.
+def decide_city(*, empty: bool) -> None:
+    """On the first start: a sample city, unless an empty one was asked for or people are there already.
 
-    var/city keeps what was decided: "loading" (begun, to be finished), "sample" or "empty".
+    var/city keeps what was decided: "empty", "loading" (a sample, to be finished) or "sample".
     """
     city = Var.from_environment().city
-    known = city.read_text(encoding="utf-8") if city.exists() else ""
-    if known in ("sample", "empty"):
-        return
-    if not known and (empty or get_user_model().objects.exists()):
-        write_private(city, "empty")
-        return
-    write_private(city, "loading")
+    if not city.exists():
+        write_private(city, "empty" if empty or get_user_model().objects.exists() else "loading")
+
+
+def load_city() -> None:
+    """Load the sample city, or finish what was begun."""
     with step("Sample city"):
+        django.setup()
         call_command("samplecity", verbosity=0)
-    write_private(city, "sample")
+    write_private(Var.from_environment().city, "sample")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -71,9 +71,12 @@ class Whole:
         """
         self.prepare_environment()
         self.start_data()
+        self.prepare(*(["--empty"] if self.empty else []))
+        self.environment["SAMPLE_CITY"] = "0" if city_of(self.var) == "empty" else "1"
         write_private(self.var.runtime, json.dumps({"environment": self.environment}))
-        self.prepare()
         self.start_web()
+        if city_of(self.var) == "loading":
+            self.prepare("city")
         self.start_workers()
         self.note_status()
 
@@ -116,14 +119,13 @@ class Whole:
             for part, is_ready in ready:
                 part.await_ready(is_ready, seconds=30)
 
-    def prepare(self) -> None:
-        """Tables, translations, static files and the sample city, in one run of Django.
+    def prepare(self, *arguments: str) -> None:
+        """Run runtime.prepare: a step of Django's that ends.
 
-        Raises Refusal when a step fails; its own words are on the terminal by then.
+        Raises Refusal when it fails; its own words are on the terminal by then.
         """
-        command = run_python("-m", "runtime.prepare", *(["--empty"] if self.empty else []))
         preparing = subprocess.Popen(
-            command,
+            run_python("-m", "runtime.prepare", *arguments),
             cwd=ROOT,
             env=self.full_environment(),
             stdin=subprocess.DEVNULL,
@@ -135,9 +137,7 @@ class Whole:
         finally:
             preparing.kill()
         if code != 0:
-            raise Refusal("A step of the preparation failed (see above), so nothing is served; the data is kept.")
-        self.environment["SAMPLE_CITY"] = str(int(city_of(self.var) == "sample"))
-        write_private(self.var.runtime, json.dumps({"environment": self.environment}))
+            raise Refusal("A step of the preparation failed (see above), so everything ends; the data is kept.")
 
     def start_web(self) -> None:
         """The pages."""
