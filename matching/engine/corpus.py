@@ -8,7 +8,7 @@ import numpy as np
 
 from matching.engine.concepts import Concepts
 from matching.engine.conditions import judge
-from matching.engine.fusion import BestOfColumns, Hubs, Standard, best_of_rows, fused, measure
+from matching.engine.fusion import BestOfColumns, Hubs, Standard, best_of_rows, fused, measure, trust
 from matching.engine.meaning import Provider
 from matching.engine.model import Floats, Integers, Need, Offer, PairScore, Part
 from matching.engine.ranking import BARRED, UNKNOWN, Ranking, ShardResult, best, by_rank, keys
@@ -160,8 +160,11 @@ class Corpus:
             measured = self._measured(found, standard.of(slice(begin, end)))
             columns.add(fused(found, measured, self.settings))
         means = columns.means()
-        known = standard.best[~np.isnan(standard.best)]
-        return Hubs(means, float(means.mean()) if len(means) else 0.0, float(known.mean()) if len(known) else 0.0)
+        if not len(means) or not len(standard.best):
+            return Hubs(means)
+        # an offer's hub value is measured over needs, a need's over offers
+        trusts = trust(len(side.records)), trust(len(means))
+        return Hubs(means, float(means.mean()), float(standard.best.mean()), *trusts)
 
     def _one_need(self, need: str | Need) -> tuple[NeedSide, Standard]:
         if not isinstance(need, str) and self._need_place.get(need.id) is not None and self.need(need.id) == need:
@@ -176,14 +179,13 @@ class Corpus:
     def _one_offer(self, offer: str | Offer) -> tuple[OfferSide, Hubs]:
         known = self._offer_place.get(offer.id) if isinstance(offer, Offer) else self._offer_place[offer]
         if known is not None and (isinstance(offer, str) or self.offers.records[known] == offer):
-            hubs = self.hubs.offers[known : known + 1]
-            return self.frame.one_offer(known), Hubs(hubs, self.hubs.offer_level, self.hubs.need_level)
+            return self.frame.one_offer(known), replace(self.hubs, offers=self.hubs.offers[known : known + 1])
         assert isinstance(offer, Offer)
         side = self.frame.offer_side([offer])
         references, standard = self._references
         columns = BestOfColumns(1, len(references.records), self.settings.hub_neighbours)
         columns.add(fused(compare(references, side), standard, self.settings))
-        return side, Hubs(columns.means(), self.hubs.offer_level, self.hubs.need_level)
+        return side, replace(self.hubs, offers=columns.means())
 
     def _pair_score(self, found: Scored, need: Need, offer: Offer) -> PairScore:
         parts = [_part(*each) for each in zip(PARTS, found.points[:, 0, 0], found.possible[:, 0, 0], strict=True)]

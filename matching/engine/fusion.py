@@ -8,8 +8,9 @@ from matching.engine.model import Floats
 from matching.engine.settings import Settings
 
 # What is usual for each similarity (mean, spread), worth this many offers: keeps short lists from looking extreme.
-USUAL = np.array([(0.06, 0.06), (0.08, 0.05), (0.03, 0.12)])
+USUAL = np.array([(0.04, 0.06), (0.02, 0.03), (0.0, 0.08)])
 WORTH = 12.0
+FEW = 20.0
 
 
 @dataclass
@@ -32,11 +33,16 @@ class Standard:
 
 @dataclass(frozen=True)
 class Hubs:
-    """How much each offer resembles needs in general (mean of its best few fused scores), and the level of both sides."""
+    """How much each offer resembles needs in general (mean of its best few fused scores), and the level of both sides.
+
+    `trust` of what is measured on each side: with few others to compare with, a hub cannot be told from a good match.
+    """
 
     offers: Floats
-    offer_level: float
-    need_level: float
+    offer_level: float = 0.0
+    need_level: float = 0.0
+    trust_in_offers: float = 0.0
+    trust_in_needs: float = 0.0
 
 
 def measure(similarities: list[Floats], into: Standard) -> None:
@@ -59,6 +65,11 @@ def fused(similarities: list[Floats], standard: Standard, settings: Settings) ->
     for which, (found, weight) in enumerate(zip(similarities, weights, strict=True)):
         total += (found - standard.means[:, which, None]) * (weight / standard.spreads[:, which, None])
     return total
+
+
+def trust(count: int) -> float:
+    """How far a mean of the best few can be trusted that was taken over so many."""
+    return count / (count + FEW)
 
 
 def best_of_rows(scores: Floats, neighbours: int) -> Floats:
@@ -91,7 +102,9 @@ class BestOfColumns:
 def fractions(scores: Floats, best: Floats, hubs: Hubs, settings: Settings) -> Floats:
     """Fused scores less what hubs get from everyone, as 0..1. Only exact operations: the same on every machine."""
     share = settings.hub_correction
-    corrected = scores - share * (best[:, None] - hubs.need_level) - share * (hubs.offers[None, :] - hubs.offer_level)
+    of_needs = share * hubs.trust_in_needs * (best - hubs.need_level)
+    of_offers = share * hubs.trust_in_offers * (hubs.offers - hubs.offer_level)
+    corrected = scores - of_needs[:, None] - of_offers[None, :]
     away = (corrected - settings.fit_middle) / settings.fit_width
     found: Floats = 0.5 * (1 + away / np.sqrt(1 + away * away))
     return found

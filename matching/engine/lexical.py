@@ -52,6 +52,8 @@ class Lexicon:
         self.codes = np.unique(np.concatenate([documents.codes, others.codes]))
         seen = np.bincount(np.searchsorted(self.codes, documents.codes), minlength=len(self.codes))
         self.idf: Floats = np.log1p((documents.texts - seen + 0.5) / (seen + 0.5))
+        # a term that no document has finds nothing, however rare it is
+        self._findable = (seen > 0).astype(np.float64)
         # single characters say little about what two sentences share
         self.is_telling = (self.codes >= 1 << 21).astype(np.float64)
         total = float(documents.times.sum())
@@ -78,7 +80,9 @@ class Lexicon:
     def queries(self, counted: Sparse, saturation: float, most: int) -> Sparse:
         """The `most` weightiest terms of each query, scaled so that a query's weights sum to one."""
         weighed = counted.copy()
-        weighed.data = counted.data * (saturation + 1) / (counted.data + saturation) * self.idf[counted.indices]
+        weighed.data = (
+            counted.data * (saturation + 1) / (counted.data + saturation) * (self.idf * self._findable)[counted.indices]
+        )
         kept = _heaviest(weighed, most)
         total = np.asarray(kept.sum(axis=1)).ravel()
         kept.data /= np.repeat(np.where(total > 0, total, 1.0), np.diff(kept.indptr))

@@ -14,6 +14,7 @@ SCALE = 4095.0
 FITTED = 8192
 OVERSAMPLING = 16
 POWER = 2
+FEW = 50
 
 
 class Provider(Protocol):
@@ -102,7 +103,8 @@ class Space:
 
     def __init__(self, sample: Floats, removed: int) -> None:
         known = sample[np.any(sample != 0, axis=1)]
-        self._mean: Floats = known.mean(axis=0) if len(known) else np.zeros(sample.shape[1])
+        # the mean of a few texts is mostly those texts themselves
+        self._mean: Floats = known.sum(axis=0) / (len(known) + FEW)
         self._common = np.zeros((0, sample.shape[1]))
         if removed and len(known) > removed:
             spread = known - self._mean
