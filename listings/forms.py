@@ -121,6 +121,9 @@ class ListingForm(forms.ModelForm):
 
     def drawn(self) -> list[dict[str, Any]]:
         """The sections with their bound fields, and how many faults each has."""
+        for name in NEEDED:
+            # a draft may lack them, so this only takes "(optional)" from the label
+            self.fields[name].required = True
         return [
             {
                 "id": anchor, "title": title, "lead": lead, "fields": [self[name] for name in names],

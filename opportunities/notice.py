@@ -9,6 +9,7 @@ from listings.states import State
 from listings.wording import opening, points
 from opportunities.models import Opportunity
 from scenemarket import figures
+from scenemarket.templatetags.ui import due
 from scenemarket.templatetags.ui import state as state_tag
 
 LOCAL = "local"
@@ -25,8 +26,15 @@ def row(listing: Opportunity) -> dict[str, Any]:
         "meta": [str(listing.owner), names.name("region", listing.region), modes(listing), listing.number],
         "figure": figures.money_range(listing.budget_min_wan, listing.budget_max_wan),
         "due": listing.deadline,
-        "state": "" if listing.state == State.PUBLISHED else state_tag(listing),
+        "state": _standing(listing),
     }
+
+
+def _standing(listing: Opportunity) -> str:
+    """What stands in the place of the deadline: the state of what is not open, the words for what has no end."""
+    if listing.state != State.PUBLISHED:
+        return state_tag(listing)
+    return "" if listing.deadline else due(None)
 
 
 def modes(listing: Opportunity) -> str:

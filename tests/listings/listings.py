@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from listings.states import CloseReason, State
@@ -18,3 +21,10 @@ def listing(kind: str = "opportunity", state: str = State.DRAFT, **values: Any) 
     if state == State.CLOSED:
         values |= {"closed_at": now, "close_reason": CloseReason.WITHDRAWN}
     return FACTORIES[kind](state=state, **values)
+
+
+def queries_for(client: Client, address: str, **query: Any) -> int:
+    """How many queries a page takes. The names of codes are left out: they are read again every few seconds, not per row."""
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address, query)
+    return sum("codelists_code" not in q["sql"] for q in queries)

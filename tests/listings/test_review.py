@@ -3,14 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from listings.states import State
 from tests.conftest import Cast
 from tests.factories import reviewer
-from tests.listings.listings import listing
+from tests.listings.listings import listing, queries_for
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +86,5 @@ def test_it_asks_the_database_equally_often_for_3_rows_and_for_13(address: str, 
     for more in (3, 10):
         for _n in range(more):
             listing(state=State.SUBMITTED, owner=cast.agency)
-        with CaptureQueriesContext(connection) as queries:
-            client.get(address)
-        asked.append(len(queries))
+        asked.append(queries_for(client, address))
     assert asked[0] == asked[1]

@@ -3,14 +3,12 @@
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from codelists import services as codes
 from listings.states import State
 from opportunities.models import Opportunity
 from tests.conftest import Cast
-from tests.listings.listings import listing
+from tests.listings.listings import listing, queries_for
 
 pytestmark = pytest.mark.django_db
 BASE = "/api/v1/opportunities/"
@@ -112,7 +110,5 @@ def test_it_asks_the_database_equally_often_for_3_rows_and_for_13(name: str, cas
     for more in (3, 10):
         for _n in range(more):
             listing(state=State.PUBLISHED)
-        with CaptureQueriesContext(connection) as queries:
-            client.get(BASE)
-        asked.append(len(queries))
+        asked.append(queries_for(client, BASE))
     assert asked[0] == asked[1]
