@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from activity import verbs, words
 from activity.models import Event, Notice
@@ -28,7 +29,7 @@ def narrowed(rows: QuerySet[Event], data: dict[str, Any]) -> QuerySet[Event]:
 def row(event: Event) -> dict[str, Any]:
     """One event in words."""
     return {
-        "at": event.at, "who": event.actor_name, "what": verbs.say(event.verb), "kind": words.kind(event.subject_kind),
+        "at": event.at, "who": event.actor_name if event.actor_id else _("The platform"), "what": verbs.say(event.verb), "kind": words.kind(event.subject_kind),
         "title": event.subject_title, "url": _page_of(event), "before": words.state(event.from_state),
         "after": words.state(event.to_state), "why": event.reason,
     }  # fmt: skip

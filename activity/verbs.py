@@ -5,6 +5,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 VERBS: dict[str, Any] = {
+    "listing.grouped": _("put into a programme"),
+    "listing.ungrouped": _("took out of a programme"),
+    "batch.changed": _("changed a batch"),
+    "match.proposed": _("proposed a match"),
+    "match.superseded": _("replaced a match by better ones"),
+    "run.running": _("began to work on a match run"),
     "listing.drafted": _("wrote a draft"), "listing.edited": _("edited"), "listing.revised": _("published a new version"),
     "listing.submit": _("submitted for review"), "listing.approve": _("approved"), "listing.send_back": _("returned"),
     "listing.pause": _("paused"), "listing.resume": _("opened again"), "listing.close": _("closed"),

@@ -1,18 +1,27 @@
 """Inbox and log in the browser."""
 
+import re
+
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import Appointment
 from accounts.roles import Office
 from activity.models import Notice
 from activity.services import record, tell
+from activity.verbs import VERBS
+from deals.states import Stage
+from listings.states import MOVES
 from opportunities.models import Opportunity
 from tests.conftest import Cast
 from tests.factories import OpportunityFactory, UserFactory
 from tests.queries import stays_constant
 
 pytestmark = pytest.mark.django_db
+
+
+ROOMS = ("accounts", "codelists", "listings", "opportunities", "capabilities", "matching", "deals")
 
 
 def notify(person: object, n: int = 1) -> None:
@@ -68,6 +77,14 @@ def test_it_filters_the_log(cast: Cast, opportunity: Opportunity) -> None:
     assert len(client.get(reverse("log"), {"q": str(cast.reviewer)}).context["rows"]) == 1
     assert len(client.get(reverse("log"), {"kind": "match"}).context["rows"]) == 0
     assert client.get(reverse("log"), {"since": "nonsense"}).status_code == 422
+
+
+def test_it_has_words_for_every_verb() -> None:
+    sources = (path.read_text("utf-8") for room in ROOMS for path in (settings.BASE_DIR / room).rglob("*.py"))
+    used = {verb for text in sources for verb in re.findall(r'verb="([a-z]+\.[a-z_]+)"', text)}
+    moves = {f"listing.{name}" for name in MOVES} | {f"deal.{stage}" for stage in Stage if stage != Stage.CONNECTED}
+    assert used
+    assert sorted((used | moves) - VERBS.keys()) == []
 
 
 def test_it_asks_a_constant_number_of_questions(cast: Cast, opportunity: Opportunity) -> None:
