@@ -19,7 +19,7 @@ from urllib.parse import urljoin
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-SIGN_INS = Path("var/sample-signins.json")
+SIGN_INS = Path(os.environ.get("VAR_DIR", "var")) / "sample-signins.json"
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ REVIEWER = [
 ]  # fmt: skip
 MEMBER = [
     Shot("desk", "/desk/"), Shot("matches", "/matches/"), Shot("match", "/matches/", r"^/matches/\w{12}/$"), Shot("mine", "/mine/"),
+    Shot("match-agreed", "/matches/?tab=agreed", r"^/matches/\w{12}/$"),
     Shot("deals", "/deals/"), Shot("deal", "/deals/", r"^/deals/\w{12}/$"), Shot("inbox", "/inbox/"), Shot("preferences", "/preferences/"),
     Shot("opportunity-new", "/opportunities/new/"), Shot("capability-new", "/capabilities/new/"), Shot("import-new", "/imports/new/"),
 ]  # fmt: skip
@@ -86,7 +87,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 def _people(given: list[str]) -> Iterator[tuple[str, tuple[str, str]]]:
     """(role, (email, password)): the first reviewer, agency and firm of the sample's sign-ins, then what was given."""
-    words = {"reviewer": ("reviewer", "审核"), "agency": ("agency", "政府", "局"), "firm": ("firm", "企业")}
+    words = {"reviewer": ("reviewer", "审核"), "agency": ("agency", "政府", "局"), "firm": ("firm", "企业", "科技")}
     rows = json.loads(SIGN_INS.read_text("utf-8")) if SIGN_INS.is_file() else []
     for role, marks in words.items():
         found = next((r for r in rows if any(mark in str(r.get("role", "")) for mark in marks)), None)
