@@ -7,10 +7,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from listings import search
 from listings.models import Listing
+from listings.states import State
 
 
 def wan(**options: Any) -> models.DecimalField:
@@ -67,6 +69,10 @@ class Capability(Listing):
             ),
             models.CheckConstraint(condition=Q(trl=None) | Q(trl__range=(1, 9)), name="trl_one_to_nine"),
         ]
+
+    def get_state_display(self) -> str:
+        """Its state in words: what is open on this side is "listed", as nobody answers a call with it."""
+        return gettext("Listed") if self.state == State.PUBLISHED else str(State(self.state).label)
 
     def get_absolute_url(self) -> str:
         return reverse("capability", args=[self.public_id])
