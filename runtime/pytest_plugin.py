@@ -25,7 +25,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         keeper = throwaway.begin()
         early_config.stash[KEEPER] = keeper
         early_config.add_cleanup(lambda: throwaway.end(keeper))
-        os.environ.update({name: url for name, url in throwaway.urls(keeper).items() if name in needed})
+        for name, value in throwaway.urls(keeper).items():
+            os.environ.setdefault(name, value)
     os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
     if "VAR_DIR" not in os.environ:
         folder = tempfile.TemporaryDirectory(prefix="scenemarket-var-")

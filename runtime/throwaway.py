@@ -40,7 +40,7 @@ def begin() -> "subprocess.Popen[str]":
 
 
 def urls(keeper: "subprocess.Popen[str]") -> dict[str, str]:
-    """Wait until the servers are there. Out: DATABASE_URL and REDIS_URL.
+    """Wait until the servers are there. Out: DATABASE_URL, REDIS_URL, and a VAR_DIR that goes with them.
 
     Raises Refusal when they do not come; the reason is on the terminal by then.
     """
@@ -57,7 +57,7 @@ def end(keeper: "subprocess.Popen[str]") -> None:
 
 @contextmanager
 def servers() -> Iterator[dict[str, str]]:
-    """DATABASE_URL and REDIS_URL of servers that live as long as the block."""
+    """DATABASE_URL, REDIS_URL and VAR_DIR of servers that live as long as the block."""
     keeper = begin()
     try:
         yield urls(keeper)
@@ -109,7 +109,9 @@ def start_servers(folder: Path, parts: list[Part]) -> dict[str, str]:
     parts[1].start()
     parts[0].await_ready(valkey.is_ready, seconds=30)
     parts[1].await_ready(postgres.is_ready, seconds=30)
-    return {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
+    var = folder / "var"
+    var.mkdir(mode=0o711)
+    return {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, "VAR_DIR": str(var)}
 
 
 def remove(folder: Path) -> None:
