@@ -78,7 +78,9 @@ def sees_contacts(user: Any, listing: Any) -> bool:
 
 def import_read(user: Any, public_id: str) -> ImportJob:
     """An import for those who may import for its organisation or city; NotFound for everybody else."""
-    found: ImportJob | None = ImportJob.objects.select_related("organisation", "batch").filter(public_id=public_id).first()
+    found: ImportJob | None = (
+        ImportJob.objects.select_related("organisation", "batch").filter(public_id=public_id).first()
+    )
     if found is None or not may_import(user, found.organisation, found.city):
         raise NotFound(_("There is no such import, or it is not open to you."))
     return found

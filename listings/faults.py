@@ -16,7 +16,9 @@ HERE = {
     "owner_missing": gettext_noop("the name or the credit code of the organisation"),
     "owner_ambiguous": gettext_noop("the credit code as well: several organisations have this name"),
     "owner_code": gettext_noop("the code %(uscc)s, with which this name is registered"),
-    "owner_foreign": gettext_noop("your own organisation; another one's listings are brought in by the city's reviewer"),
+    "owner_foreign": gettext_noop(
+        "your own organisation; another one's listings are brought in by the city's reviewer"
+    ),
     "owner_other": gettext_noop("%(owner)s, which owns number %(number)s; an import does not change the owner"),
     "number_taken": gettext_noop("a number that is free, or none; another listing of the city has this one"),
     "not_editable": gettext_noop("a listing that can be changed; this one is “%(state)s” now"),
@@ -43,7 +45,14 @@ def kept(fault: Fault) -> dict[str, Any]:
 
 def made(code: str, column: str, key: str, found: Any, *, level: str = "error", **params: Any) -> dict[str, Any]:
     """A fault as JSON: `level` "error" keeps the row out, "warning" lets it in."""
-    return {"code": code, "column": column, "key": key, "found": str(found or "")[:80], "level": level, "params": params}
+    return {
+        "code": code,
+        "column": column,
+        "key": key,
+        "found": str(found or "")[:80],
+        "level": level,
+        "params": params,
+    }
 
 
 def is_error(fault: dict[str, Any]) -> bool:

@@ -60,7 +60,9 @@ class Numbers:
         """The number from batch and row; "" when there is no batch."""
         if self.job.batch is None:
             return ""
-        return f"{self.job.batch.code}-{int(row.values.get('id') or row.number):03d}" if not own_number(row.values) else ""
+        return (
+            f"{self.job.batch.code}-{int(row.values.get('id') or row.number):03d}" if not own_number(row.values) else ""
+        )
 
     def listing_of(self, row: ImportRow) -> Listing | None:
         """The listing that a row means, or None when it is new."""

@@ -31,7 +31,11 @@ def row_crumbs(job: ImportJob, row: ImportRow) -> list[tuple[str, str]]:
 def state(user: Any, job: ImportJob) -> dict[str, Any]:
     """How far the import is, what it says, and what this person may do with it."""
     outcomes = {"created": job.created, "changed": job.changed, "unchanged": job.unchanged, "faulty": job.faulty}
-    may = can(user, May.IMPORT, organisation=job.organisation) if job.organisation else can(user, May.IMPORT, city=job.city)
+    may = (
+        can(user, May.IMPORT, organisation=job.organisation)
+        if job.organisation
+        else can(user, May.IMPORT, city=job.city)
+    )
     ready = job.state in (ImportState.PREVIEW, ImportState.DONE) and job.rows.filter(outcome=RowOutcome.READY).count()
     return {
         "at_work": job.state in imports.WORKING,
@@ -46,7 +50,17 @@ def state(user: Any, job: ImportJob) -> dict[str, Any]:
 
 def shown(job: ImportJob) -> list[dict[str, str]]:
     """The columns of the preview table: title, owner, and what the file brings besides, five in all."""
-    wanted = ["title", kinds.of(job.kind).owner_key, "field", "region", "firm_city", "deadline", "trl", "budget", "price"]
+    wanted = [
+        "title",
+        kinds.of(job.kind).owner_key,
+        "field",
+        "region",
+        "firm_city",
+        "deadline",
+        "trl",
+        "budget",
+        "price",
+    ]
     given = {column["key"] for column in job.columns} | {"title"}
     keys = [key for key in wanted if key in given][:5]
     return [{"key": key, "name": columns(job.kind)[key].name} for key in keys]
@@ -59,7 +73,9 @@ def line(job: ImportJob, row: ImportRow) -> dict[str, Any]:
     faulty = {fault["key"] for fault in row.faults if faults.is_error(fault)}
     return {
         "row": row,
-        "cells": [{**column, "text": written.get(column["key"], ""), "bad": column["key"] in faulty} for column in shown(job)],
+        "cells": [
+            {**column, "text": written.get(column["key"], ""), "bad": column["key"] in faulty} for column in shown(job)
+        ],
         "faults": said,
         "tone": TONES.get(RowOutcome(row.outcome), ""),
         "word": row.get_outcome_display(),

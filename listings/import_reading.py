@@ -187,7 +187,9 @@ def texts(job: ImportJob, row: ImportRow) -> dict[str, str]:
 
 def read_again(job: ImportJob, row: ImportRow, written: dict[str, str]) -> None:
     """Read a row anew from the texts that a person has put right; sets values, faults and outcome, saves nothing."""
-    cells = [(column, column.name, "万元", written.get(column.key)) for column in official(job.kind) if column.key in written]
+    cells = [
+        (column, column.name, "万元", written.get(column.key)) for column in official(job.kind) if column.key in written
+    ]
     result = row_of(job.kind, row.sheet, row.number, cells, row.notes)
     given = {key for column, *_rest in cells for key in column.keys()}  # noqa: SIM118
     before = {key for key in row.values if key not in keys(job.kind) or key not in given}

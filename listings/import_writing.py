@@ -24,7 +24,18 @@ from listings.states import State
 
 CHUNK = 250
 _encoder = DjangoJSONEncoder()
-_WRITTEN = ("number", "notes", "batch", "state", "version", "updated_at", "submitted_at", "published_at", "author", "approved_by")
+_WRITTEN = (
+    "number",
+    "notes",
+    "batch",
+    "state",
+    "version",
+    "updated_at",
+    "submitted_at",
+    "published_at",
+    "author",
+    "approved_by",
+)
 
 
 @dataclass
@@ -69,7 +80,11 @@ def _write_chunk(job: ImportJob, rows: list[ImportRow]) -> Counter[str]:
 def _mark(rows: list[ImportRow]) -> None:
     """Write what became of the rows: one statement for the outcomes (bulk_update would take as long as the listings do)."""
     table = ImportRow._meta.db_table
-    columns: list[Any] = [[row.pk for row in rows], [str(row.outcome) for row in rows], [row.listing_public_id for row in rows]]
+    columns: list[Any] = [
+        [row.pk for row in rows],
+        [str(row.outcome) for row in rows],
+        [row.listing_public_id for row in rows],
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} SET outcome = found.outcome, listing_public_id = found.listing "

@@ -69,7 +69,9 @@ def _check_file(file: "File[bytes]") -> str:
         _refuse_file(_("“%(name)s” was not kept: lists are read from .xlsx, .csv and .jsonl.") % {"name": name})
     if file.size > settings.IMPORT_MAX_BYTES:
         limit = settings.IMPORT_MAX_BYTES // 2**20
-        _refuse_file(_("“%(name)s” was not kept: it is larger than %(n)s MB. Split the list.") % {"name": name, "n": limit})
+        _refuse_file(
+            _("“%(name)s” was not kept: it is larger than %(n)s MB. Split the list.") % {"name": name, "n": limit}
+        )
     if not file.size:
         _refuse_file(_("“%(name)s” was not kept: it is empty.") % {"name": name})
     return name
@@ -125,8 +127,13 @@ def put_right(row: ImportRow, *, by: User, texts: dict[str, str]) -> ImportRow:
     """Read one row anew from the texts of its official columns, as a person has put them right; raises WrongState."""
     job = ImportJob.objects.select_for_update().get(pk=row.job_id)
     _check_may(by, job.organisation, job.city, publish=False)
-    if job.state not in (ImportState.PREVIEW, ImportState.DONE) or row.outcome not in (RowOutcome.READY, RowOutcome.FAULTY):
-        raise WrongState(_("This row cannot be changed any more; what was read is kept. Reload to see where the import stands."))
+    if job.state not in (ImportState.PREVIEW, ImportState.DONE) or row.outcome not in (
+        RowOutcome.READY,
+        RowOutcome.FAULTY,
+    ):
+        raise WrongState(
+            _("This row cannot be changed any more; what was read is kept. Reload to see where the import stands.")
+        )
     import_reading.read_again(job, row, texts)
     row.save()
     ImportJob.objects.filter(pk=job.pk).update(faulty=job.rows.filter(outcome=RowOutcome.FAULTY).count())
@@ -182,7 +189,11 @@ def _batch(job: ImportJob) -> Batch | None:
     if batch is None:
         day = timezone.localdate() if job.publish else None
         batch = Batch.objects.create(
-            kind=job.kind, city=job.city, name=job.batch_name, code=batch_code(job.kind, job.city, job.batch_name), published_on=day
+            kind=job.kind,
+            city=job.city,
+            name=job.batch_name,
+            code=batch_code(job.kind, job.city, job.batch_name),
+            published_on=day,
         )
         record(by=job.by, verb="batch.created", subject=batch, after=batch.code)
     return batch
@@ -211,7 +222,13 @@ def _tell(job: ImportJob) -> None:
     if waits:
         people = [p for p in reviewers(job.city) if p.pk != job.by_id]
         params = {"n": waits, "name": job.file_name}
-        tell(people, kind="import.submitted", key=f"import:{job.public_id}", path=reverse("listing-review"), params=params)
+        tell(
+            people,
+            kind="import.submitted",
+            key=f"import:{job.public_id}",
+            path=reverse("listing-review"),
+            params=params,
+        )
     if not job.organisation_id and job.publish:
         _tell_owners(job, {owner: n for (state, owner), n in taken.items() if state == State.PUBLISHED})
 
@@ -221,7 +238,9 @@ def _tell_owners(job: ImportJob, counts: dict[int, int]) -> None:
     for owner in with_people:
         params = {"n": counts[owner.pk], "name": str(job.batch or job.file_name)}
         key = f"import:{job.public_id}:{owner.public_id}"
-        tell(members_with(owner, May.WRITE), kind="import.published", key=key, path=reverse("my-listings"), params=params)
+        tell(
+            members_with(owner, May.WRITE), kind="import.published", key=key, path=reverse("my-listings"), params=params
+        )
 
 
 def cities_of(user: User) -> list[str]:
@@ -247,4 +266,3 @@ def progress(job: ImportJob) -> dict[str, int]:
         return {"done": job.handled, "total": job.total}
     done = job.created + job.changed + job.unchanged
     return {"done": done, "total": max(job.total - job.faulty, done)}
-

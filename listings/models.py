@@ -129,7 +129,9 @@ class Listing(models.Model):
     field = models.CharField(_("application field"), max_length=40, blank=True)
     policy = models.CharField(_("policy category"), max_length=40, blank=True)
     industry = models.CharField(_("industry"), max_length=40, blank=True)
-    technologies = ArrayField(models.CharField(max_length=120), verbose_name=_("technologies"), default=list, blank=True)
+    technologies = ArrayField(
+        models.CharField(max_length=120), verbose_name=_("technologies"), default=list, blank=True
+    )
     visibility = models.CharField(_("visibility"), max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     notes = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)

@@ -26,8 +26,12 @@ class UploadForm(forms.Form):
     """An uploaded list: for a city by its reviewer, else for one of the own organisations."""
 
     file = forms.FileField(label=_("File"))
-    kind = forms.ChoiceField(label=_("What is listed"), choices=Kind.choices, widget=forms.RadioSelect, initial=Kind.OPPORTUNITY)
-    whose = forms.ChoiceField(label=_("Whose list"), help_text=_("A city's list may name any owner; yours holds your own listings."))
+    kind = forms.ChoiceField(
+        label=_("What is listed"), choices=Kind.choices, widget=forms.RadioSelect, initial=Kind.OPPORTUNITY
+    )
+    whose = forms.ChoiceField(
+        label=_("Whose list"), help_text=_("A city's list may name any owner; yours holds your own listings.")
+    )
     batch_name = forms.CharField(
         label=_("Batch"), max_length=200, required=False,
         help_text=_("The list's name, such as 2026年第一批场景机会清单. The same name again brings the list up to date."),
@@ -42,7 +46,9 @@ class UploadForm(forms.Form):
         self.user = user
         self.fields["file"].widget.attrs["accept"] = ",".join(imports.ENDINGS)
         megabytes = {"n": settings.IMPORT_MAX_BYTES // 2**20}
-        self.fields["file"].help_text = _(".xlsx, .csv or .jsonl, %(n)s MB at most; the header row is found by its words.") % megabytes
+        self.fields["file"].help_text = (
+            _(".xlsx, .csv or .jsonl, %(n)s MB at most; the header row is found by its words.") % megabytes
+        )
         self.cities = imports.cities_of(user)
         self.organisations = {o.public_id: o for o in imports.organisations_of(user)}
         choices = [(f"city:{c}", _("The list of %(city)s") % {"city": name(List.REGION, c)}) for c in self.cities]
@@ -58,8 +64,16 @@ class UploadForm(forms.Form):
         whose = self.cleaned_data["whose"]
         organisation = self.organisations.get(whose)
         city = organisation.city if organisation else whose.removeprefix("city:")
-        kept: dict[str, Any] = {n: self.cleaned_data[n] for n in ("batch_name", "publish") if n in self.cleaned_data and not organisation}
-        return {"file": self.cleaned_data["file"], "kind": self.cleaned_data["kind"], "organisation": organisation, "city": city, **kept}
+        kept: dict[str, Any] = {
+            n: self.cleaned_data[n] for n in ("batch_name", "publish") if n in self.cleaned_data and not organisation
+        }
+        return {
+            "file": self.cleaned_data["file"],
+            "kind": self.cleaned_data["kind"],
+            "organisation": organisation,
+            "city": city,
+            **kept,
+        }
 
 
 class RowForm(forms.Form):
@@ -82,7 +96,12 @@ class BatchForm(forms.ModelForm):
     class Meta:
         model = Batch
         fields = ["kind", "city", "name", "code", "published_on"]
-        labels = {"kind": _("What is listed"), "name": _("Name"), "code": _("Number"), "published_on": _("Published on")}
+        labels = {
+            "kind": _("What is listed"),
+            "name": _("Name"),
+            "code": _("Number"),
+            "published_on": _("Published on"),
+        }
         widgets = {"published_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}
         help_texts = {
             "code": _("Such as HC-2026-01; listings without a number of their own are numbered after it."),

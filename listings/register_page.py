@@ -70,7 +70,12 @@ def kind_tabs(kind: str) -> list[dict[str, Any]]:
 
 def listings_of(field: str, row: Any, kind: str, user: Any) -> QuerySet[Any]:
     """The listings of a batch or programme that this person may read, in the order of their numbers."""
-    return visible(kind, user).filter(**{field: row}).exclude(state__in=["draft", "submitted", "returned"]).order_by("number", "pk")
+    return (
+        visible(kind, user)
+        .filter(**{field: row})
+        .exclude(state__in=["draft", "submitted", "returned"])
+        .order_by("number", "pk")
+    )
 
 
 def listing_rows(kind: str, listings: Iterable[Any]) -> list[dict[str, Any]]:
@@ -88,10 +93,11 @@ def list_tabs(name: str) -> list[dict[str, Any]]:
     """One tab for each code list, with how many entries it has."""
     found = dict(Code.objects.order_by().values_list("list_name").annotate(n=Count("pk")))
     rows = [(value, label) for value, label in List.choices if value in found]
-    return [{"label": label, "url": codes_url(value), "count": found[value], "active": value == name} for value, label in rows]
+    return [
+        {"label": label, "url": codes_url(value), "count": found[value], "active": value == name}
+        for value, label in rows
+    ]
 
 
 def codes_url(name: str) -> str:
     return f"{reverse('codes')}?list={name}"
-
-

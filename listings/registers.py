@@ -68,7 +68,9 @@ def add_listings(programme: Programme, *, by: User, kind: str, numbers: Iterable
     rows = list(_numbered(kind, programme.city, wanted).select_for_update(of=("self",)))
     missing = sorted(wanted - {row.number for row in rows})
     if missing or not wanted:
-        sentence = _("No listing of the city has the number %(numbers)s; nothing was added.") % {"numbers": "、".join(missing)}
+        sentence = _("No listing of the city has the number %(numbers)s; nothing was added.") % {
+            "numbers": "、".join(missing)
+        }
         raise Invalid(sentence, faults={"numbers": [sentence]})
     added = [row for row in rows if row.programme_id != programme.pk]
     _group(kind, added, programme, by, "listing.grouped")
@@ -143,7 +145,9 @@ def counts(field: str, rows: Iterable[Any]) -> dict[int, dict[str, int]]:
     keys = [row.pk for row in rows]
     found: dict[int, dict[str, int]] = {key: {} for key in keys}
     for kind in Kind.values:
-        shown = kinds.of(kind).model._default_manager.filter(state__in=SHOWN, visibility="public", **{f"{field}__in": keys})
+        shown = kinds.of(kind).model._default_manager.filter(
+            state__in=SHOWN, visibility="public", **{f"{field}__in": keys}
+        )
         for key, n in shown.order_by().values_list(field).annotate(n=Count("pk")):
             found[key][kind] = n
     return found

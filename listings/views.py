@@ -4,17 +4,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import SignedIn
 from listings import access, faces, form_page, list_page, mine_page, moves, notice_page
 from listings.states import CloseReason
 from scenemarket.errors import Invalid
-from scenemarket.web import page
+from scenemarket.web import address_here, page
 
 PERSONS_REASONS = (CloseReason.MATCHED, CloseReason.WITHDRAWN)
 
@@ -49,7 +47,7 @@ def move(request: SignedIn, kind: str, public_id: str, word: str) -> HttpRespons
             return form_page.refused(request, faces.of(kind), listing, error)
         return page(request, "listings/move.html", _asked(kind, listing, name, error), status=error.status)
     messages.success(request, moves.DONE[name] % {"title": title})
-    return redirect(_after(request, listing, name))
+    return HttpResponseRedirect(_after(request, listing, name))
 
 
 def _asked(kind: str, listing: Any, name: str, error: Invalid | None = None) -> dict[str, Any]:
@@ -68,8 +66,7 @@ def _asked(kind: str, listing: Any, name: str, error: Invalid | None = None) -> 
 
 
 def _after(request: HttpRequest, listing: Any, name: str) -> str:
-    wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+    if wanted := address_here(request, request.POST.get("next", "")):
         return wanted
     return reverse("my-listings") if moves.is_gone(name) else str(listing.get_absolute_url())
 

@@ -91,4 +91,6 @@ class Clock:
         Delivery.objects.filter(work_state=WorkState.QUEUED).update(
             work_state=WorkState.DONE, done_at=Now(), withheld="the sample city's past"
         )
-        Notice.objects.filter(read_at=None, created_at__lt=Now() - since).update(read_at=F("created_at") + timedelta(hours=3))
+        Notice.objects.filter(read_at=None, created_at__lt=Now() - since).update(
+            read_at=F("created_at") + timedelta(hours=3)
+        )

@@ -29,7 +29,9 @@ class Lists:
     def __init__(self, sample: "Sample", clock: Clock, people: People) -> None:
         self.sample, self.clock, self.people = sample, clock, people
         self.days = sample.days
-        self.late = {self.days.number(entry["number"]): entry for entry in sample.city["listings"] if entry["state"] in OWN}
+        self.late = {
+            self.days.number(entry["number"]): entry for entry in sample.city["listings"] if entry["state"] in OWN
+        }
 
     def bring_in(self) -> None:
         """Official lists first, then what members sent in themselves, then programmes."""
@@ -64,7 +66,9 @@ class Lists:
         gap = (day - self.days.today).days if day else UPLOADED
         self.clock.set_back(self.days.moment(gap, 0.2))
 
-    def _import(self, kind: str, rows: list[dict[str, Any]], name: str, *, by: User, city: str, **options: Any) -> ImportJob:
+    def _import(
+        self, kind: str, rows: list[dict[str, Any]], name: str, *, by: User, city: str, **options: Any
+    ) -> ImportJob:
         """Write rows as a workbook and take it through upload, reading, confirmation and writing."""
         target = io.BytesIO()
         write_xlsx(target, kind, rows, title=name)
@@ -102,7 +106,12 @@ class Lists:
         for row in self.sample.city["programmes"]:
             by = self.people.reviewers(row["city"])[0]
             entry = plain.words("field").get(row["field"])
-            values = {"name": row["name"], "summary": row["summary"], "field": entry.code if entry else "", "city": row["city"]}
+            values = {
+                "name": row["name"],
+                "summary": row["summary"],
+                "field": entry.code if entry else "",
+                "city": row["city"],
+            }
             programme = registers.save_programme(None, by=by, values=values)
             for name, kind in (("opportunities", Kind.OPPORTUNITY), ("capabilities", Kind.CAPABILITY)):
                 numbers = [self.days.number(number) for number in row[name]]

@@ -16,7 +16,19 @@ from scenemarket.ids import new_id
 if TYPE_CHECKING:
     from insights.samplecity import Sample
 
-COPIED = ("name", "short_name", "uscc", "kind", "city", "region", "group", "industry", "summary", "contact_name", "contact_phone")
+COPIED = (
+    "name",
+    "short_name",
+    "uscc",
+    "kind",
+    "city",
+    "region",
+    "group",
+    "industry",
+    "summary",
+    "contact_name",
+    "contact_phone",
+)
 FOUNDED = -90
 
 
@@ -79,7 +91,9 @@ class People:
             for p in people if p["organisation"]
         )  # fmt: skip
         Appointment.objects.bulk_create(
-            Appointment(user=self.users[p["email"]], office=o["office"], city=o["city"]) for p in people for o in p["offices"]
+            Appointment(user=self.users[p["email"]], office=o["office"], city=o["city"])
+            for p in people
+            for o in p["offices"]
         )
 
     def reviewers(self, city: str) -> list[User]:
@@ -90,13 +104,17 @@ class People:
     def writer(self, organisation: Organisation) -> User:
         """Somebody who writes for an organisation: an editor if there is one, else the owner."""
         rows = [p for p in self.sample.city["people"] if p["organisation"] == organisation.name]
-        editors = [p for p in rows if p["role"] == MemberRole.EDITOR] + [p for p in rows if p["role"] == MemberRole.OWNER]
+        editors = [p for p in rows if p["role"] == MemberRole.EDITOR] + [
+            p for p in rows if p["role"] == MemberRole.OWNER
+        ]
         return self.users[editors[0]["email"]]
 
     def sign_ins(self) -> list[dict[str, str]]:
         """Who may be tried out: e-mail, password, what the person is there."""
         shown = [p for p in self.sample.city["people"] if p["shown"]]
-        return [{"email": p["email"], "password": self.password, "role": self._role(p), "name": p["name"]} for p in shown]
+        return [
+            {"email": p["email"], "password": self.password, "role": self._role(p), "name": p["name"]} for p in shown
+        ]
 
     def _role(self, person: dict[str, Any]) -> str:
         return f"{person['name']}，{person['note']}" if person["note"] else _("Member")

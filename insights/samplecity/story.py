@@ -53,16 +53,28 @@ class Story:
             (LAST_RUN, RUN, "last run", lambda: self._run(RunOrigin.SWEEP)),
             *self._decisions(),
             *((a["day"], ANSWERED, _pair(a), _call(self._answer, a)) for a in self.city["answers"]),
-            *((i["day"], CAME_FIRST, _pair(i), _call(self._first, i, answers.invite)) for i in self.city["invitations"]),
-            *((i["day"], CAME_FIRST, _pair(i), _call(self._first, i, answers.apply)) for i in self.city["applications"]),
-            *((s["day"], DEALT, _pair(d), _call(self._stage, d, s)) for d in self.city["deals"] for s in d["stages"][1:]),
+            *(
+                (i["day"], CAME_FIRST, _pair(i), _call(self._first, i, answers.invite))
+                for i in self.city["invitations"]
+            ),
+            *(
+                (i["day"], CAME_FIRST, _pair(i), _call(self._first, i, answers.apply))
+                for i in self.city["applications"]
+            ),
+            *(
+                (s["day"], DEALT, _pair(d), _call(self._stage, d, s))
+                for d in self.city["deals"]
+                for s in d["stages"][1:]
+            ),
             *((e["day"], ENDED, e["number"], _call(self.lists.end, e)) for e in ends),
         ]
 
     def _decisions(self) -> list[Step]:
         """Excluded pairs on their day; approved ones just before they went out, or at the end when they wait for release."""
         rows = self.city["decisions"]
-        decided = [(d["pushed_day"] if d["pushed"] else d["day"], DECIDED, _pair(d), _call(self._decide, d)) for d in rows]
+        decided = [
+            (d["pushed_day"] if d["pushed"] else d["day"], DECIDED, _pair(d), _call(self._decide, d)) for d in rows
+        ]
         return sorted(decided, key=lambda step: step[0])
 
     def _run(self, origin: RunOrigin) -> None:
@@ -117,11 +129,16 @@ class Story:
             answers.decline(match, side=entry["side"], by=by, reason=entry["reason"], words=entry["words"])
 
     def _first(self, entry: dict[str, Any], service: Callable[..., Match]) -> None:
-        sides = {Side.OPPORTUNITY.value: self.lists.listing(entry["opportunity"]), Side.CAPABILITY.value: self.lists.listing(entry["capability"])}
+        sides = {
+            Side.OPPORTUNITY.value: self.lists.listing(entry["opportunity"]),
+            Side.CAPABILITY.value: self.lists.listing(entry["capability"]),
+        }
         service(**sides, by=self._user(entry["by"]), words=entry["words"])
 
     def _stage(self, entry: dict[str, Any], stage: dict[str, Any]) -> None:
-        deal = Deal.objects.select_related("match__opportunity__owner", "match__capability__owner").get(match=self._match(entry))
+        deal = Deal.objects.select_related("match__opportunity__owner", "match__capability__owner").get(
+            match=self._match(entry)
+        )
         evidence: dict[str, Any] = {"words": stage.get("words", ""), "day": self._day(stage["day"])}
         if stage.get("contract_number"):
             evidence["contract_number"] = self.days.number(stage["contract_number"])

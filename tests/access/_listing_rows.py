@@ -22,7 +22,11 @@ def of(kind: str, many: str) -> list[Row]:
             moment = None if state == State.DRAFT else timezone.now()
             published = moment if state in (State.PUBLISHED, State.PAUSED) else None
             made = factory(
-                owner=request.getfixturevalue("cast").agency, state=state, submitted_at=moment, published_at=published, **values
+                owner=request.getfixturevalue("cast").agency,
+                state=state,
+                submitted_at=moment,
+                published_at=published,
+                **values,
             )
             return [made.public_id]
 

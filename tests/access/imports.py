@@ -10,7 +10,14 @@ from tests.factories import CITY
 def job(request: Any, state: str = ImportState.PREVIEW, **values: Any) -> ImportJob:
     agency = request.getfixturevalue("cast").agency
     found = ImportJob.objects.create(
-        kind="opportunity", city=CITY, organisation=agency, file_name="a.csv", state=state, total=1, digest="0" * 64, **values
+        kind="opportunity",
+        city=CITY,
+        organisation=agency,
+        file_name="a.csv",
+        state=state,
+        total=1,
+        digest="0" * 64,
+        **values,
     )
     given = {"title": "夜间巡检", "owner": agency.name}
     ImportRow.objects.create(job=found, sheet="", number=2, values=given, outcome=RowOutcome.READY, identity="夜间巡检")

@@ -30,7 +30,11 @@ def grouped(request: Any) -> list[Any]:
 
 
 def elsewhere(request: Any) -> list[Any]:
-    return [Batch.objects.create(kind="opportunity", city="990200", code="LG-1", name="临港一批", published_on="2026-01-02").public_id]
+    return [
+        Batch.objects.create(
+            kind="opportunity", city="990200", code="LG-1", name="临港一批", published_on="2026-01-02"
+        ).public_id
+    ]
 
 
 def code(request: Any) -> list[Any]:

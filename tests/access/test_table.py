@@ -11,7 +11,11 @@ import tests.access
 from tests.access.table import Row, got
 from tests.conftest import Cast
 
-MODULES = [m.name for m in pkgutil.iter_modules(tests.access.__path__) if m.name not in ("table", "test_table") and m.name[0] != "_"]
+MODULES = [
+    m.name
+    for m in pkgutil.iter_modules(tests.access.__path__)
+    if m.name not in ("table", "test_table") and m.name[0] != "_"
+]
 ROWS: list[Row] = [r for name in MODULES for r in importlib.import_module(f"tests.access.{name}").ROWS]
 # routes of libraries, tested by themselves; each is only mounted here
 NOT_OURS = ("account_", "schema", "swagger", "set_language", "api-token")

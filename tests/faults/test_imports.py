@@ -51,7 +51,10 @@ def check_nothing_twice(job: ImportJob, attempts: int) -> None:
     assert Event.objects.filter(verb="listing.imported").count() == ROWS
     assert job.rows.filter(outcome=RowOutcome.CREATED).count() == ROWS
     assert not ImportRow.objects.values("listing_public_id").annotate(n=Count("pk")).filter(n__gt=1).exists()
-    assert Notice.objects.filter(kind="import.published").values("recipient").annotate(n=Count("pk")).filter(n=1).count() == 1
+    assert (
+        Notice.objects.filter(kind="import.published").values("recipient").annotate(n=Count("pk")).filter(n=1).count()
+        == 1
+    )
 
 
 def test_it_goes_on_after_kill_9_while_it_reads_and_while_it_writes(job: ImportJob, floor: Floor, cast: Cast) -> None:

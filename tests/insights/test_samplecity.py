@@ -53,8 +53,21 @@ def test_it_brings_in_both_lists_whole() -> None:
 
 def test_it_has_something_in_every_state() -> None:
     assert set(Opportunity.objects.values_list("state", flat=True)) == set(State.values)
-    assert set(Deal.objects.values_list("stage", flat=True)) >= {"connected", "piloting", "contracted", "landed", "stopped"}
-    assert set(Match.objects.values_list("state", flat=True)) >= {"proposed", "approved", "pushed", "agreed", "declined", "excluded"}
+    assert set(Deal.objects.values_list("stage", flat=True)) >= {
+        "connected",
+        "piloting",
+        "contracted",
+        "landed",
+        "stopped",
+    }
+    assert set(Match.objects.values_list("state", flat=True)) >= {
+        "proposed",
+        "approved",
+        "pushed",
+        "agreed",
+        "declined",
+        "excluded",
+    }
     assert set(MatchRun.objects.values_list("state", flat=True)) >= {"released", "ready"}
 
 

@@ -39,12 +39,16 @@ def body(client: Client, address: str) -> bytes:
 def test_it_takes_its_own_export_back_without_a_change(cast: Cast, form: str) -> None:
     taken(cast.reviewer, [need(**FULL), need(id="1", title="=1+1", **{**FULL, "deadline_open": False})], publish=True)
     content = body(cast.client("reviewer"), f"/opportunities/export/?format={form}")
-    job = imports.upload(by=cast.reviewer, kind="opportunity", file=ContentFile(content, f"a.{form}"), city="990100", publish=True)
+    job = imports.upload(
+        by=cast.reviewer, kind="opportunity", file=ContentFile(content, f"a.{form}"), city="990100", publish=True
+    )
     imports.work()
     imports.confirm(job, by=cast.reviewer)
     imports.work()
     job.refresh_from_db()
-    assert (job.created, job.changed, job.unchanged, job.faulty) == (0, 0, 2, 0), list(job.rows.values_list("faults", flat=True))
+    assert (job.created, job.changed, job.unchanged, job.faulty) == (0, 0, 2, 0), list(
+        job.rows.values_list("faults", flat=True)
+    )
 
 
 def test_it_takes_capabilities_back_without_a_change(cast: Cast) -> None:
@@ -56,7 +60,9 @@ def test_it_takes_capabilities_back_without_a_change(cast: Cast) -> None:
     }  # fmt: skip
     taken(cast.reviewer, [row], kind="capability", publish=True)
     content = body(cast.client("reviewer"), "/capabilities/export/?format=xlsx")
-    job = imports.upload(by=cast.reviewer, kind="capability", file=ContentFile(content, "a.xlsx"), city="990100", publish=True)
+    job = imports.upload(
+        by=cast.reviewer, kind="capability", file=ContentFile(content, "a.xlsx"), city="990100", publish=True
+    )
     imports.work()
     imports.confirm(job, by=cast.reviewer)
     imports.work()

@@ -82,7 +82,11 @@ def test_it_knows_a_row_with_a_running_number_by_owner_and_title(cast: Cast) -> 
     moved = [need(id=str(n), title=title) for n, title in enumerate(("新场景", "甲场景", "乙场景", "丙场景"), 1)]
     job = taken(cast.reviewer, moved, publish=True, batch_name="2026年第一批场景机会清单")
     assert (job.created, job.changed, job.unchanged) == (1, 0, 3)
-    assert sorted(Opportunity.objects.values_list("number", flat=True))[:3] == ["2026-01-001", "2026-01-002", "2026-01-003"]
+    assert sorted(Opportunity.objects.values_list("number", flat=True))[:3] == [
+        "2026-01-001",
+        "2026-01-002",
+        "2026-01-003",
+    ]
 
 
 def test_it_takes_a_new_title_at_the_same_place_for_a_correction(cast: Cast) -> None:
@@ -101,7 +105,14 @@ def test_it_finds_owners_by_name_and_makes_unknown_ones_unverified(cast: Cast) -
 
 
 def test_it_finds_a_firm_by_its_code(cast: Cast) -> None:
-    row = {"title": "球形检漏", "summary": "带压检漏。", "field": "city", "firm": "别名公司", "uscc": cast.firm.uscc, "trl": 8}
+    row = {
+        "title": "球形检漏",
+        "summary": "带压检漏。",
+        "field": "city",
+        "firm": "别名公司",
+        "uscc": cast.firm.uscc,
+        "trl": 8,
+    }
     job = taken(cast.reviewer, [row], kind="capability", publish=True)
     assert job.created == 1
     assert not Organisation.objects.filter(name="别名公司").exists()
@@ -138,7 +149,12 @@ def test_it_does_not_give_a_number_of_another_owner_to_a_member(cast: Cast) -> N
 def test_it_does_not_let_a_member_publish(cast: Cast) -> None:
     with pytest.raises(NotAllowed):
         imports.upload(
-            by=cast.owner, kind="opportunity", file=csv_file([need()]), city="990100", organisation=cast.agency, publish=True
+            by=cast.owner,
+            kind="opportunity",
+            file=csv_file([need()]),
+            city="990100",
+            organisation=cast.agency,
+            publish=True,
         )
 
 
@@ -147,7 +163,9 @@ def test_it_leaves_paused_listings_alone_and_says_so(cast: Cast) -> None:
     Opportunity.objects.update(state=State.PAUSED)
     job = taken(cast.reviewer, [need(title="夜间渗漏巡检二期")], publish=True)
     assert job.rows.get().faults[0]["code"] == "not_editable"
-    assert "已暂停" in faults.expected(job.rows.get().faults[0]) or "Paused" in faults.expected(job.rows.get().faults[0])
+    assert "已暂停" in faults.expected(job.rows.get().faults[0]) or "Paused" in faults.expected(
+        job.rows.get().faults[0]
+    )
 
 
 def test_it_puts_a_row_right_in_place(cast: Cast) -> None:

@@ -33,7 +33,13 @@ def address(job: ImportJob, step: str = "") -> str:
 
 def test_it_takes_a_file_from_upload_to_listing(cast: Cast) -> None:
     client = cast.client("reviewer")
-    data = {"file": csv_file([need()]), "kind": "opportunity", "whose": "city:990100", "batch_name": "第一批", "publish": "on"}
+    data = {
+        "file": csv_file([need()]),
+        "kind": "opportunity",
+        "whose": "city:990100",
+        "batch_name": "第一批",
+        "publish": "on",
+    }
     answer = client.post("/imports/new/", data)
     assert answer.status_code == 302
     imports.work()
@@ -109,7 +115,10 @@ def test_it_needs_as_many_queries_for_a_long_register_as_for_a_short_one(cast: C
 
 
 def test_it_groups_listings_into_a_programme_without_a_new_version(cast: Cast) -> None:
-    found, programme = OpportunityFactory(owner=cast.agency, number="HC-9"), Programme.objects.create(city="990100", name="城市生命线")
+    found, programme = (
+        OpportunityFactory(owner=cast.agency, number="HC-9"),
+        Programme.objects.create(city="990100", name="城市生命线"),
+    )
     client = cast.client("reviewer")
     client.post(f"/programmes/{programme.public_id}/", {"kind": "opportunity", "numbers": "HC-9"})
     found.refresh_from_db()
@@ -119,8 +128,13 @@ def test_it_groups_listings_into_a_programme_without_a_new_version(cast: Cast) -
 
 
 def test_it_adds_none_when_one_number_is_unknown(cast: Cast) -> None:
-    found, programme = OpportunityFactory(owner=cast.agency, number="HC-9"), Programme.objects.create(city="990100", name="城市生命线")
-    answer = cast.client("reviewer").post(f"/programmes/{programme.public_id}/", {"kind": "opportunity", "numbers": "HC-9，HC-404"})
+    found, programme = (
+        OpportunityFactory(owner=cast.agency, number="HC-9"),
+        Programme.objects.create(city="990100", name="城市生命线"),
+    )
+    answer = cast.client("reviewer").post(
+        f"/programmes/{programme.public_id}/", {"kind": "opportunity", "numbers": "HC-9，HC-404"}
+    )
     found.refresh_from_db()
     assert (answer.status_code, found.programme) == (422, None)
     assert "HC-404" in answer.content.decode()
