@@ -20,11 +20,22 @@ class Kind:
     action: Any
     withhold: Callable[[Any], str] = always
 
+    def check(self, params: dict[str, Any]) -> None:
+        """Raise KeyError when `params` lack a place of the title."""
+        str(self.title) % params
+
     def say_title(self, params: dict[str, Any]) -> str:
-        return str(self.title) % params
+        return str(self.title) % _Given(params)
 
     def say_body(self, params: dict[str, Any]) -> str:
-        return str(self.body) % params
+        return str(self.body) % _Given(params)
+
+
+class _Given(dict[str, Any]):
+    """What a notice was told with. Words may have got a new place since; one old notice must not take the inbox away."""
+
+    def __missing__(self, name: str) -> str:
+        return "—"
 
 
 _kinds: dict[str, Kind] = {}

@@ -67,7 +67,7 @@ def tell(
 
     Returns how many people were told now.
     """
-    kinds.of(kind).say_title(params)
+    kinds.of(kind).check(params)
     told = 0
     for person in people:
         notice, new = Notice.objects.get_or_create(
@@ -133,9 +133,12 @@ def _withheld(row: Delivery) -> bool:
 def _message(person: Any, rows: list[Delivery]) -> EmailMessage:
     notices = [row.notice for row in rows]
     parts = [f"{n.title}\n\n{n.body}\n\n{kinds.of(n.kind).action}: {settings.SITE_URL}{n.path}" for n in notices]
-    title = notices[0].title if len(notices) == 1 else translation.ngettext(
-        "%(n)s notice from SceneMarket", "%(n)s notices from SceneMarket", len(notices)
-    ) % {"n": len(notices)}
+    title = (
+        notices[0].title
+        if len(notices) == 1
+        else translation.ngettext("%(n)s notice from SceneMarket", "%(n)s notices from SceneMarket", len(notices))
+        % {"n": len(notices)}
+    )
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     return EmailMessage(
         subject=" ".join(title.split()),

@@ -70,7 +70,7 @@ class Capability(Listing):
             models.CheckConstraint(condition=Q(trl=None) | Q(trl__range=(1, 9)), name="trl_one_to_nine"),
         ]
 
-    def get_state_display(self) -> str:  # type: ignore[no-redef]  # the plugin adds one
+    def get_state_display(self) -> str:  # type: ignore[no-redef, unused-ignore]  # the plugin adds one
         """Its state in words: what is open on this side is "listed", as nobody answers a call with it."""
         return gettext("Listed") if self.state == State.PUBLISHED else str(State(self.state).label)
 
