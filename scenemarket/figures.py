@@ -185,4 +185,5 @@ def _local_day(moment: date | datetime) -> date:
 def _end(moment: date | datetime) -> datetime:
     if isinstance(moment, datetime):
         return moment
-    return timezone.make_aware(datetime.combine(moment + timedelta(days=1), time.min))
+    # not the beginning of the next day: the last day that a date can be has none
+    return timezone.make_aware(datetime.combine(moment, time.max))

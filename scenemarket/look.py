@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
+
+from scenemarket.web import address_here
 
 CHOICES = {
     "theme": ("light", "dark", ""),
@@ -30,7 +30,7 @@ def look(request: HttpRequest) -> dict[str, Any]:
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
     """Keep the posted choices (theme, type, density) for a year and go back to where the reader was."""
-    answer = redirect(_way_back(request))
+    answer = HttpResponseRedirect(address_here(request, request.POST.get("next", "")) or "/")
     for name, allowed in CHOICES.items():
         value = request.POST.get(name)
         if value in allowed:
@@ -42,8 +42,3 @@ def _chosen(request: HttpRequest, name: str) -> str:
     value = request.COOKIES.get(name, "")
     return value if value in CHOICES[name] else ""
 
-
-def _way_back(request: HttpRequest) -> str:
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if safe else "/"

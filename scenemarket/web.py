@@ -67,6 +67,12 @@ def _back(request: HttpRequest) -> str:
     return came if url_has_allowed_host_and_scheme(came, {request.get_host()}) else request.path
 
 
+def address_here(request: HttpRequest, wanted: str) -> str:
+    """`wanted` if it is an address of this house that begins with a slash, else "": no redirect leads elsewhere."""
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe and wanted.startswith("/") else ""
+
+
 def as_json(status: int, code: str, sentence: str, faults: Any = None) -> JsonResponse:
     """The API's one shape of an error, for what is refused outside its views."""
     return JsonResponse({"error": {"code": code, "sentence": sentence, "faults": faults or {}}}, status=status)

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -25,7 +24,7 @@ from matching.services import release as releasing
 from matching.services import review as reviewing
 from matching.states import MatchState
 from scenemarket.errors import Invalid, NotFound
-from scenemarket.web import page, show_faults
+from scenemarket.web import address_here, page, show_faults
 
 LAST = "last_decision"
 
@@ -188,15 +187,23 @@ def back(request: SignedIn, *, pair: str = "") -> HttpResponse:
     """To the queue as it was filtered, at `pair` or where the form said."""
     if not pair and (wanted := _next(request)):
         return redirect(wanted)
-    came = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", ""))
-    query = parse_qs(came.query) if came.path == reverse("review") else {}
+    query = _queue(request.headers.get("hx-current-url") or request.headers.get("referer", ""))
     query |= {"pair": [pair]} if pair else {}
     return redirect(f"{reverse('review')}?{urlencode(query, doseq=True)}")
 
 
+def _queue(address: str) -> dict[str, list[str]]:
+    """The filters in the address of the queue; none in any other address."""
+    try:
+        came = urlsplit(address)
+    except ValueError:
+        return {}
+    return parse_qs(came.query) if came.path == reverse("review") else {}
+
+
 def _next(request: SignedIn) -> str:
     wanted = request.POST.get("next") or request.GET.get("next", "")
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
+    return address_here(request, wanted)
 
 
 def _note(request: SignedIn) -> str:
