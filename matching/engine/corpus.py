@@ -87,17 +87,18 @@ class Corpus:
 
     def pair(self, need: str | Need, offer: str | Offer) -> PairScore:
         """One pair in full, by id or as records that need not be in the collection. KeyError for an unknown id."""
-        needs, standard = self._one_need(need)
-        offers, hubs = self._one_offer(offer)
-        found = score(needs, offers, self.frame, compare(needs, offers), standard, hubs)
-        return self._pair_score(found, needs.records[0], offers.records[0])
+        return self._pair_score(*self._one_need(need), *self._one_offer(offer))
+
+    def scores_of(self, need: str | Need) -> Scored:
+        """Parts and scores of one need with every offer, in the order of the offers."""
+        return self._against_all(*self._one_need(need))
 
     def match_need(self, need: str | Need, top: int = 50) -> list[PairScore]:
         """The best offers of one need, best first, with ranks for the need."""
-        needs, standard = self._one_need(need)
-        found = score(needs, self.offers, self.frame, compare(needs, self.offers), standard, self.hubs)
+        here = self._one_need(need)
+        found = self._against_all(*here)
         order = np.argsort(-keys(found.scores, found.eligible, self._offer_ranks[None, :])[0])[:top]
-        ranked = (self.pair(needs.records[0], self.offer_ids[place]) for place in order)
+        ranked = (self._pair_score(*here, *self._one_offer(self.offer_ids[place])) for place in order)
         return [_ranked(pair, for_need=rank) for rank, pair in enumerate(ranked, 1)]
 
     def match_offer(self, offer: str | Offer, top: int = 50) -> list[PairScore]:
@@ -106,7 +107,7 @@ class Corpus:
         self._measure_rows(0, len(self.need_ids))
         found = score(self.needs, offers, self.frame, compare(self.needs, offers), self._standard, hubs)
         order = np.argsort(-keys(found.scores, found.eligible, self._need_ranks[:, None])[:, 0])[:top]
-        ranked = (self.pair(self.need_ids[place], offers.records[0]) for place in order)
+        ranked = (self._pair_score(*self._one_need(self.need_ids[place]), offers, hubs) for place in order)
         return [_ranked(pair, for_offer=rank) for rank, pair in enumerate(ranked, 1)]
 
     def need(self, found: str) -> Need:
@@ -187,8 +188,13 @@ class Corpus:
         columns.add(fused(compare(references, side), standard, self.settings))
         return side, replace(self.hubs, offers=columns.means())
 
-    def _pair_score(self, found: Scored, need: Need, offer: Offer) -> PairScore:
-        parts = [_part(*each) for each in zip(PARTS, found.points[:, 0, 0], found.possible[:, 0, 0], strict=True)]
+    def _against_all(self, needs: NeedSide, standard: Standard) -> Scored:
+        return score(needs, self.offers, self.frame, compare(needs, self.offers), standard, self.hubs)
+
+    def _pair_score(self, needs: NeedSide, standard: Standard, offers: OfferSide, hubs: Hubs) -> PairScore:
+        found = score(needs, offers, self.frame, compare(needs, offers), standard, hubs)
+        need, offer = needs.records[0], offers.records[0]
+        parts = [_part(*each) for each in zip(PARTS, *found.parts(0, 0, self.settings), strict=True)]
         total, eligible = float(found.scores[0, 0]), int(found.eligible[0, 0])
         if eligible == BARRED:
             parts.append(Part("barred", total - sum(part.points or 0.0 for part in parts), 0.0))

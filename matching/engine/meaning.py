@@ -13,7 +13,7 @@ from matching.engine.model import Floats, Matrix
 SCALE = 4095.0
 FITTED = 8192
 OVERSAMPLING = 16
-POWER = 2
+POWER = 1
 FEW = 50
 
 

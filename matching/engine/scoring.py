@@ -18,12 +18,21 @@ BARRED_KEEPS = 0.01  # of a barred pair's score: enough to rank barred pairs amo
 
 @dataclass(frozen=True)
 class Scored:
-    """Pairs of needs by offers. `points` has the parts in the order of PARTS, NaN where unknown; `possible` likewise."""
+    """Pairs of needs by offers. `fractions` of each part's points in the order of PARTS, NaN where unknown."""
 
-    points: Floats
-    possible: Floats
+    fractions: list[Floats]
     scores: Floats
     eligible: Integers
+
+    def parts(self, need: int, offer: int, settings: Settings) -> tuple[Floats, Floats]:
+        """Points (NaN where unknown) and possible points of one pair's parts."""
+        values = np.array([fraction[need, offer] for fraction in self.fractions])
+        weights = np.array(list(settings.points.values()))
+        known = ~np.isnan(values)
+        gate = _gate([np.asarray(value) for value in values[:2]], weights, settings)
+        counted = np.where(known, values, 0.0) * np.array([1.0, 1.0, *(gate,) * 4])
+        scale = 100.0 / (weights * known).sum()
+        return np.where(known, weights * counted * scale, np.nan), np.where(known, weights * scale, weights)
 
 
 def compare(needs: NeedSide, offers: OfferSide) -> list[Floats]:
@@ -42,11 +51,10 @@ def score(
     settings = frame.settings
     facets = facet_rows(needs, offers, frame)
     fit = fractions(fused(found, standard, settings), standard.best, hubs, settings)
-    values = np.stack([fit, _field_technology(needs, offers, facets), *(facets[name] for name in PARTS[2:])])
-    points, possible = _points(values, settings)
-    total = np.nansum(points, axis=0)
+    values = [fit, _field_technology(needs, offers, facets), *(facets[name] for name in PARTS[2:])]
+    total = _total(values, settings)
     eligible = eligibility(needs, offers, frame)
-    return Scored(points, possible, np.where(eligible == BARRED, BARRED_KEEPS * total, total), eligible)
+    return Scored(values, np.where(eligible == BARRED, BARRED_KEEPS * total, total), eligible)
 
 
 def _field_technology(needs: NeedSide, offers: OfferSide, facets: dict[str, Floats]) -> Floats:
@@ -59,13 +67,23 @@ def _field_technology(needs: NeedSide, offers: OfferSide, facets: dict[str, Floa
     return found
 
 
-def _points(values: Floats, settings: Settings) -> tuple[Floats, Floats]:
-    """Points and possible points: unknown parts are left out and the others stand for the whole, so that they add up to 100."""
-    weights = np.array(list(settings.points.values()))[:, None, None]
-    known = ~np.isnan(values)
-    weighed = np.where(known, values, 0.0) * weights
-    of_content = (weights[:2] * known[:2]).sum(axis=0)
-    relevance = weighed[:2].sum(axis=0) / of_content
-    weighed[2:] *= np.minimum(1.0, relevance / settings.full_relevance)
-    scale = 100.0 / (weights * known).sum(axis=0)
-    return np.where(known, weighed * scale, np.nan), np.where(known, weights * scale, weights)
+def _total(values: list[Floats], settings: Settings) -> Floats:
+    """Scores: unknown parts are left out and the others stand for the whole, so that they add up to 100."""
+    weights = np.array(list(settings.points.values()))
+    gate = _gate(values[:2], weights, settings)
+    earned, possible = np.zeros_like(values[0]), np.zeros_like(values[0])
+    for place, (value, weight) in enumerate(zip(values, weights, strict=True)):
+        known = ~np.isnan(value)
+        possible += weight * known
+        earned += np.where(known, value, 0.0) * (weight if place < 2 else weight * gate)
+    found: Floats = 100.0 * earned / possible
+    return found
+
+
+def _gate(content: list[Floats], weights: Floats, settings: Settings) -> Floats:
+    """How far conditions count: in full where the content is related, in proportion where it is not."""
+    known = [~np.isnan(value) for value in content]
+    earned = sum(weight * np.where(k, value, 0.0) for weight, k, value in zip(weights, known, content, strict=False))
+    possible = sum(weight * k for weight, k in zip(weights, known, strict=False))
+    found: Floats = np.minimum(1.0, earned / possible / settings.full_relevance)
+    return found
