@@ -57,9 +57,9 @@ class Process(Part):
         found = Path(f"/proc/{self.pid}/task/{self.pid}/children")
         return [int(pid) for pid in found.read_text(encoding="utf-8").split()] if self.pid else []
 
-    def said(self, words: str) -> bool:
-        """Whether its log holds these words."""
-        return words in self.log.read_text(encoding="utf-8", errors="replace")
+    def said(self, words: str) -> int:
+        """How often its log holds these words."""
+        return self.log.read_text(encoding="utf-8", errors="replace").count(words)
 
 
 class Floor:
@@ -83,7 +83,7 @@ class Floor:
         # the last option names modules to import
         options = [*WORKER[:-1], ",".join([WORKER[-1], *modules])]
         started = self.celery("worker", "worker", "-Q", QUEUES, "-c", str(processes), *options)
-        started.await_ready(lambda: started.said(" ready."), PATIENCE)
+        started.await_ready(lambda: started.said(" ready.") > 0, PATIENCE)
         return started
 
     def beat(self) -> Process:

@@ -5,12 +5,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
+from math import isnan, nan
 from typing import Any
 
 from django.utils import timezone
 
 from matching import adapters, intake
-from matching.engine import Corpus, Need, Offer, PairScore, RankedPair, Settings, ShardResult
+from matching.engine import PARTS, Corpus, Need, Offer, PairScore, RankedPair, Settings, ShardResult
 from matching.models import MatchRun
 from matching.plan import Plan
 from matching.services.proposals import Found
@@ -18,8 +20,6 @@ from matching.services.snapshot import Frozen, base_of, capabilities, opportunit
 from matching.states import Side
 
 KEPT = 2
-ALIVE_EVERY = 200
-Alive = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,11 @@ class Loaded:
         """Public ids by (side, key)."""
         sides = ((Side.OPPORTUNITY, self.needs), (Side.CAPABILITY, self.offers))
         return {(side, row.pk): public_id for side, rows in sides for public_id, row in rows.items()}
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """Places in the corpus by the key of a capability."""
+        return {row.pk: place for place, row in enumerate(self.offers.values())}
 
 
 _lock = threading.Lock()
@@ -73,9 +78,9 @@ def _load(run: MatchRun) -> Loaded:
     return Loaded(needs, offers, corpus)
 
 
-def score(run: MatchRun, start: int, stop: int, alive: Alive) -> bytes:
+def score(run: MatchRun, start: int, stop: int) -> bytes:
     """Score a range of opportunities against all capabilities; the result as bytes."""
-    return loaded(run).corpus.score(start, stop, progress=lambda _done: alive()).to_bytes()
+    return loaded(run).corpus.score(start, stop).to_bytes()
 
 
 def merge(run: MatchRun, results: Iterable[bytes]) -> list[Found]:
@@ -85,25 +90,26 @@ def merge(run: MatchRun, results: Iterable[bytes]) -> list[Found]:
     return [here.found(pair) for pair in ranking.pairs(plan.keep_for_opportunity, plan.keep_for_capability)]
 
 
-def with_parts(run: MatchRun, found: list[Found], alive: Alive) -> list[Found]:
-    """The same pairs with the parts of their scores and what bars them."""
+def with_parts(run: MatchRun, found: list[Found]) -> list[Found]:
+    """The same pairs with the parts of their scores, need by need: one row of the corpus instead of many pairs."""
     here, told = loaded(run), []
-    for number, pair in enumerate(found):
-        if number % ALIVE_EVERY == 0:
-            alive()
-        told.append(_with_parts(here, pair))
+    in_order = sorted(found, key=lambda each: each.opportunity)
+    for opportunity, group in groupby(in_order, key=lambda each: each.opportunity):
+        scored = here.corpus.scores_of(here.ids[Side.OPPORTUNITY, opportunity])
+        for each in group:
+            place = here.places[each.capability]
+            points = zip(PARTS, *scored.parts(0, place, here.corpus.settings), strict=True)
+            told.append(replace(each, parts=[_part(*part) for part in points]))
     return told
 
 
-def _with_parts(here: Loaded, found: Found) -> Found:
-    need = here.ids[Side.OPPORTUNITY, found.opportunity]
-    pair = here.corpus.pair(need, here.ids[Side.CAPABILITY, found.capability])
-    return replace(found, parts=parts(pair), barred_by=pair.barred_by)
+def _part(code: str, points: float, possible: float) -> dict[str, Any]:
+    return {"code": code, "earned": None if isnan(points) else float(points), "possible": float(possible)}
 
 
 def parts(pair: PairScore) -> list[dict[str, Any]]:
     """The parts of a score as they are kept with a match: code, earned (None: unknown), possible."""
-    return [{"code": p.code, "earned": p.points, "possible": p.possible} for p in pair.parts]
+    return [_part(p.code, nan if p.points is None else p.points, p.possible) for p in pair.parts]
 
 
 def increment(run: MatchRun) -> list[Found]:
@@ -118,7 +124,7 @@ def increment(run: MatchRun) -> list[Found]:
 
 
 def _for_opportunity(here: Loaded, run: MatchRun) -> list[Found]:
-    listing = opportunities(run.city).filter(pk=run.listing_id).first()
+    listing = opportunities(run.city).filter(pk=run.listing_id or 0).first()
     if listing is None:
         return []
     mine, top = Frozen(listing.pk, listing.version, adapters.need_record(listing)), Plan.of(run).keep_for_opportunity
@@ -132,7 +138,7 @@ def _for_opportunity(here: Loaded, run: MatchRun) -> list[Found]:
 
 
 def _for_capability(here: Loaded, run: MatchRun) -> list[Found]:
-    listing = capabilities().filter(pk=run.listing_id).first()
+    listing = capabilities().filter(pk=run.listing_id or 0).first()
     if listing is None:
         return []
     mine, top = Frozen(listing.pk, listing.version, adapters.offer_record(listing)), Plan.of(run).keep_for_capability

@@ -1,10 +1,12 @@
 """The steps of a run: freeze the lists, score a range, merge; or match one listing. Each may be killed and repeated."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django.db import transaction
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 
 from activity.services import tell
@@ -35,12 +37,39 @@ def work_shard(shard_id: int) -> list[int]:
     if shard.run.state == RunState.QUEUED:
         move_run(shard.run, RunState.RUNNING, by=None, verb="run.running", started_at=Now())
     try:
-        with given_back_on_error(shard):
+        with lease_kept(shard), given_back_on_error(shard):
             STEPS[shard.step](shard)
     except LeaseLost:
         logger.warning("%s was taken over by another worker; what was done here is dropped", shard)
         return []
     return nudged(_next(shard))
+
+
+@contextmanager
+def lease_kept(shard: Shard) -> Iterator[None]:
+    """Renew the lease from beside while the step works: reading a big city may take longer than one lease.
+
+    A killed worker renews nothing, and one that hangs is ended by Celery's time limit.
+    """
+    over = threading.Event()
+    keeper = threading.Thread(target=_renew_until, args=(shard, over), daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+
+
+def _renew_until(shard: Shard, over: threading.Event) -> None:
+    while not over.wait(settings.LEASE_SECONDS / 3):
+        try:
+            shard.renew()
+        except LeaseLost:
+            break
+        except OperationalError:
+            logger.warning("the lease of %s could not be renewed just now", shard.pk)
+    connection.close()
 
 
 @contextmanager
@@ -87,7 +116,7 @@ def freeze_lists(shard: Shard) -> None:
 
 def score_range(shard: Shard) -> None:
     """Score the pairs of one range; the result is bytes in the row, so that doing it twice changes nothing."""
-    shard.finish(result=scoring.score(shard.run, shard.start, shard.stop, alive=shard.renew))
+    shard.finish(result=scoring.score(shard.run, shard.start, shard.stop))
 
 
 def merge_ranges(shard: Shard) -> None:
@@ -95,7 +124,7 @@ def merge_ranges(shard: Shard) -> None:
     run, plan = shard.run, Plan.of(shard.run)
     results = run.shards.filter(step=Step.SCORE).order_by("index").values_list("result", flat=True)
     found = meeting(scoring.merge(run, results))
-    best = scoring.with_parts(run, [f for f in found if worth_proposing(f, plan)], alive=shard.renew)
+    best = scoring.with_parts(run, [f for f in found if worth_proposing(f, plan)])
     with transaction.atomic():
         keep_pairs(run, found)
         _put_forward(run, best)
