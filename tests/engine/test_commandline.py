@@ -149,4 +149,4 @@ def test_it_refuses_arguments_with_status_2(wrong, capsys):
 
 def test_it_imports_no_django():
     code = "import sys, matching.commandline; sys.exit(any(m.split('.')[0] in ('django', 'celery', 'redis') for m in sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=SAMPLE.parent).returncode == 0

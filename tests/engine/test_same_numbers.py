@@ -14,7 +14,7 @@ from matching.engine import Corpus, Settings, ShardResult
 from matching.engine import corpus as corpus_module
 from matching.engine.meaning import SCALE, cosines, exact
 from matching.engine.ranking import BARRED, ELIGIBLE, UNKNOWN, eligible_of, id_rank_of, keys, score_of
-from tests.engine.conftest import DAY
+from tests.engine.conftest import DAY, SAMPLE
 
 
 def listing(ranking, top=20):
@@ -48,7 +48,7 @@ def test_another_process_with_other_threads_gives_the_same_ranking(sample_city, 
     made = [*command, "--out", str(out), "--day", DAY.isoformat()]
     results = []
     for threads in ("1", "2"):
-        subprocess.run(made, check=True, capture_output=True, env={"OPENBLAS_NUM_THREADS": threads, "PYTHONPATH": "."})
+        subprocess.run(made, check=True, capture_output=True, cwd=SAMPLE.parent, env={"OPENBLAS_NUM_THREADS": threads})
         results.append(out.read_bytes())
     assert results[0] == results[1]
 
