@@ -1,7 +1,9 @@
 """Opens a list, says what was recognised in it, and reads its rows one by one."""
 
 import io
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -31,8 +33,11 @@ class Source(Protocol):
 
     sheets: list[str]
 
+    @abstractmethod
     def rows(self, sheet: str) -> Iterator[tuple[int, Sequence[Any]]]: ...
+    @abstractmethod
     def merged(self, sheet: str) -> list[Area]: ...
+    @abstractmethod
     def close(self) -> None: ...
 
 
@@ -97,26 +102,18 @@ def open_table(source: str | Path | IO[bytes], name: str | None = None, kind: st
     `kind` is "opportunity" or "capability"; without it the headers decide. Raises Unreadable, with a sentence.
     """
     name = name or Path(source if isinstance(source, str | Path) else getattr(source, "name", None) or "list").name
-    file, owned = _opened(source, name)
-    try:
-        table = _told_apart(file, name, kind)
-    except BaseException:
-        if owned:
-            file.close()
-        raise
-    if owned:
-        closed = table._close
-        table._close = lambda: (closed(), file.close())[0]
-    return table
-
-
-def _opened(source: str | Path | IO[bytes], name: str) -> tuple[IO[bytes], bool]:
     if not isinstance(source, str | Path):
-        return source, False
-    try:
-        return Path(source).open("rb"), True
-    except OSError as error:
-        raise Unreadable("missing", name=name) from error
+        return _told_apart(source, name, kind)
+    with ExitStack() as opened:
+        try:
+            file = opened.enter_context(Path(source).open("rb"))
+        except OSError as error:
+            raise Unreadable("missing", name=name) from error
+        table = _told_apart(file, name, kind)
+        opened.callback(table._close)
+        # the table closes what was opened for it, in the reverse order
+        table._close = opened.pop_all().close
+    return table
 
 
 def _told_apart(file: IO[bytes], name: str, kind: str | None) -> Table:

@@ -1,7 +1,7 @@
 """Judging all pairs by judging each pair of different keys once."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ class Table:
         self._class = np.array([places.setdefault(key, len(places)) for key in offer_keys], dtype=np.int64)
         self._keys = list(places)
         self._judge, self._missing = judge, missing
-        self._known: OrderedDict[Hashable, Floats] = OrderedDict()
+        self._of = lru_cache(maxsize=max(1, REMEMBERED // max(1, len(places))))(self._judged)
 
     def rows(self, need_keys: Sequence[Hashable]) -> Floats:
         """An array of need keys by offers."""
@@ -34,11 +34,5 @@ class Table:
                 found[row] = self._of(key)[self._class]
         return found
 
-    def _of(self, key: Hashable) -> Floats:
-        known = self._known.get(key)
-        if known is None:
-            known = np.array([self._judge(key, other) for other in self._keys], dtype=np.float64)
-            self._known[key] = known
-            if len(self._known) * max(1, len(self._keys)) > REMEMBERED:
-                self._known.popitem(last=False)
-        return known
+    def _judged(self, key: Hashable) -> Floats:
+        return np.array([self._judge(key, other) for other in self._keys], dtype=np.float64)

@@ -1,5 +1,6 @@
 """Hard conditions: each met, unknown, or barring the pair. What is missing never bars."""
 
+from abc import abstractmethod
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
@@ -18,14 +19,17 @@ class Rule(Protocol):
         """Its name, as barred_by gives it."""
         ...
 
+    @abstractmethod
     def need_key(self, need: Need) -> Hashable:
         """What it looks at on the need's side; None when the need's side sets no such condition."""
         ...
 
+    @abstractmethod
     def offer_key(self, offer: Offer) -> Hashable:
         """What it looks at on the offer's side."""
         ...
 
+    @abstractmethod
     def verdict(self, need_key: Any, offer_key: Any) -> Verdict | None:
         """How it stands; None when neither side sets it."""
         ...

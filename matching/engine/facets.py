@@ -1,5 +1,6 @@
 """Soft facets: how well two sides go together, 0 to 1, NaN where it is unknown or was not asked."""
 
+from abc import abstractmethod
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
@@ -28,14 +29,17 @@ class Facet(Protocol):
         """Its name."""
         ...
 
+    @abstractmethod
     def need_key(self, need: Need) -> Hashable:
         """What it looks at on the need's side; None when that is unknown."""
         ...
 
+    @abstractmethod
     def offer_key(self, offer: Offer) -> Hashable:
         """What it looks at on the offer's side."""
         ...
 
+    @abstractmethod
     def value(self, need_key: Any, offer_key: Any) -> float:
         """0 to 1, or NaN."""
         ...

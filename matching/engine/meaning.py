@@ -1,5 +1,6 @@
 """Nearness in meaning: vectors of texts, from a provider or, without one, from what stands together in the lists (LSI)."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -24,6 +25,7 @@ class Provider(Protocol):
     # how many directions that all texts share are taken out; 0 for vectors that need none of it
     common_directions: int
 
+    @abstractmethod
     def embed(self, texts: Sequence[str]) -> Matrix:
         """One row for each text, in order; the same text always gives the same row."""
         ...

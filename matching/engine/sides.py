@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -102,7 +102,7 @@ class Frame:
         self.rules = rules(day)
         self.facets: tuple[Facet, ...] = (Field(), Sector(), Maturity(), Credentials(day), Region(), Terms())
         self._concepts, self._provider = concepts, provider
-        self._analysed: dict[Record, Analysed] = {}
+        self._analysed = lru_cache(maxsize=REMEMBERED)(self._analyse)
         read_needs, read_offers = self._read(needs), self._read(offers)
         self.lexicon = Lexicon(read_offers.texts, read_needs.texts)
         self._rarity = concepts.rarity(np.vstack([read_needs.tags, read_offers.tags]))
@@ -149,12 +149,7 @@ class Frame:
 
     def analysed(self, record: Record) -> Analysed:
         """A listing sentence by sentence, remembered for a while: a listing is explained beside many others."""
-        known = self._analysed.get(record)
-        if known is None:
-            known = self._analysed[record] = self._analyse(record)
-            if len(self._analysed) > REMEMBERED:
-                del self._analysed[next(iter(self._analysed))]
-        return known
+        return self._analysed(record)
 
     def _analyse(self, record: Record) -> Analysed:
         sentences = cut(record.texts)
