@@ -164,6 +164,11 @@ class Organisation(models.Model):
         return self.verified_at is not None
 
     @property
+    def identity(self) -> str:
+        """What a reviewer vouches for, in one line."""
+        return " ".join(filter(None, (self.uscc, self.kind, self.city, self.name)))
+
+    @property
     def log_title(self) -> str:
         return self.name
 

@@ -11,13 +11,17 @@ from accounts.models import Appointment, Invitation, Membership, Organisation, T
 from accounts.permissions import check_can
 from accounts.roles import MEMBER_MAY, May, MemberRole, Office
 from activity.services import record, tell
-from scenemarket.errors import NotFound, WrongState
+from scenemarket.errors import NotAllowed, NotFound, WrongState
+from scenemarket.plaintext import tidy
+
+# what a reviewer vouches for: another one has to be vouched for again
+VERIFIED = frozenset({"name", "uscc", "city", "kind"})
 
 
 @transaction.atomic
 def register_organisation(*, by: User, values: dict[str, Any]) -> Organisation:
     """Enter an organisation with validated `values`; `by` becomes its owner, the city's reviewers are asked to verify it."""
-    organisation = Organisation.objects.create(**values)
+    organisation = Organisation.objects.create(**tidy(values))
     Membership.objects.create(user=by, organisation=organisation, role=MemberRole.OWNER)
     _forget(by)
     record(by=by, verb="organisation.registered", subject=organisation)
@@ -33,12 +37,12 @@ def register_organisation(*, by: User, values: dict[str, Any]) -> Organisation:
 
 @transaction.atomic
 def edit_organisation(organisation: Organisation, *, by: User, values: dict[str, Any]) -> Organisation:
-    """Change the profile. Another name or credit code has to be verified again."""
+    """Change the profile. Another name, credit code, city or kind has to be verified again."""
     check_can(by, May.EDIT_ORGANISATION, organisation=organisation)
-    changed = {k: v for k, v in values.items() if getattr(organisation, k) != v}
+    changed = {k: v for k, v in tidy(values).items() if getattr(organisation, k) != v}
     if not changed:
         return organisation
-    if {"name", "uscc", "city"} & set(changed):
+    if VERIFIED & set(changed):
         changed |= {"verified_at": None, "verified_by": None}
     Organisation.objects.filter(pk=organisation.pk).update(**changed)
     organisation.refresh_from_db()
@@ -47,10 +51,20 @@ def edit_organisation(organisation: Organisation, *, by: User, values: dict[str,
 
 
 @transaction.atomic
-def verify(organisation: Organisation, *, by: User) -> Organisation:
-    """The city's reviewer vouches that the organisation is who it says."""
-    check_can(by, May.VERIFY, city=organisation.city)
-    rows = Organisation.objects.filter(pk=organisation.pk, verified_at=None)
+def verify(organisation: Organisation, *, by: User, seen: str = "") -> Organisation:
+    """The city's reviewer vouches that the organisation is who it says; nobody does so for the own one.
+
+    `seen` is the `identity` that the reviewer was looking at: raises WrongState when it has changed since.
+    """
+    _check_may_verify(organisation, by)
+    if seen and seen != organisation.identity:
+        raise WrongState(
+            _("The organisation has changed its name or code meanwhile; nothing was verified. Look again.")
+        )
+    # what was compared above is what is verified, whoever edits at the same moment
+    rows = Organisation.objects.filter(
+        pk=organisation.pk, verified_at=None, name=organisation.name, uscc=organisation.uscc
+    )
     if rows.update(verified_at=Now(), verified_by=by) != 1:
         raise WrongState(_("“%(name)s” is verified already; nothing was changed.") % {"name": organisation.name})
     organisation.refresh_from_db()
@@ -65,11 +79,17 @@ def verify(organisation: Organisation, *, by: User) -> Organisation:
     return organisation
 
 
+def _check_may_verify(organisation: Organisation, by: User) -> None:
+    check_can(by, May.VERIFY, city=organisation.city)
+    if organisation.pk in by.organisation_ids:
+        raise NotAllowed(_("This is your own organisation, so another reviewer has to verify it; nothing was changed."))
+
+
 @transaction.atomic
 def add_title(organisation: Organisation, *, by: User, values: dict[str, Any]) -> Title:
     """Enter a title that the organisation says it holds; it counts as stated until the city verifies it."""
     check_can(by, May.EDIT_ORGANISATION, organisation=organisation)
-    title = Title.objects.create(organisation=organisation, **values)
+    title = Title.objects.create(organisation=organisation, **tidy(values))
     record(by=by, verb="title.added", subject=organisation, title=title.name)
     return title
 
@@ -77,7 +97,7 @@ def add_title(organisation: Organisation, *, by: User, values: dict[str, Any]) -
 @transaction.atomic
 def verify_title(title: Title, *, by: User) -> Title:
     """The city's reviewer has seen the certificate."""
-    check_can(by, May.VERIFY, city=title.organisation.city)
+    _check_may_verify(title.organisation, by)
     if Title.objects.filter(pk=title.pk, verified_at=None).update(verified_at=Now(), verified_by=by) != 1:
         raise WrongState(_("“%(name)s” is verified already; nothing was changed.") % {"name": title.name})
     record(by=by, verb="title.verified", subject=title.organisation, title=title.name)
@@ -156,7 +176,7 @@ def _keep_an_owner(membership: Membership, *, losing: bool) -> None:
 @transaction.atomic
 def set_preferences(user: User, *, values: dict[str, Any]) -> User:
     """Change the own name, language and e-mail mode."""
-    User.objects.filter(pk=user.pk).update(**values)
+    User.objects.filter(pk=user.pk).update(**tidy(values))
     user.refresh_from_db()
     record(by=user, verb="user.preferences", subject=user, fields=sorted(values))
     return user

@@ -20,7 +20,7 @@ from accounts.requests import SignedIn
 from accounts.roles import May, MemberRole
 from accounts.uscc import has_inner_fault, normalise
 from accounts.validators import validate_uscc
-from scenemarket.errors import NotFound
+from scenemarket.errors import Invalid, NotFound
 
 FORM_PAGE = "accounts/organisation_form.html"
 
@@ -82,7 +82,7 @@ def edit(request: SignedIn, public_id: str) -> HttpResponse:
 @require_POST
 def verify(request: SignedIn, public_id: str) -> HttpResponse:
     found = organisation_write(request.user, public_id, May.VERIFY)
-    services.verify(found, by=request.user)
+    services.verify(found, by=request.user, seen=request.POST.get("seen", ""))
     messages.success(request, _("%(name)s is verified.") % {"name": found.name})
     return redirect("organisation", public_id)
 
@@ -143,6 +143,8 @@ def member(request: SignedIn, public_id: str, user_id: str) -> HttpResponse:
         services.remove_member(membership, by=request.user)
     elif role in MemberRole.values:
         services.set_role(membership, by=request.user, role=role)
+    else:
+        raise Invalid(_("There is no such role; nothing was changed."))
     messages.success(request, _("The team is changed."))
     return redirect("team", public_id)
 

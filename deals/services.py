@@ -16,6 +16,7 @@ from accounts.models import Organisation, User
 from accounts.roles import May
 from activity.models import Event
 from activity.services import record, tell
+from deals import files
 from deals.access import may_write
 from deals.models import Deal, Evidence
 from deals.states import EVIDENCE, STAGE_MOVES, Stage
@@ -111,11 +112,20 @@ def _proof(deal: Deal, to: str, *, by: User, evidence: dict[str, Any], file: Any
     if missing:
         raise Invalid(_("The step needs its evidence; nothing was changed."), faults=missing)
     proof = Evidence(deal=deal, stage=to, by=by, **values)
-    proof.file = file or ""
     faults = {**_field_faults(proof), **_plausible(proof)}
+    if file:
+        _attach(proof, file, faults)
     if faults:
         raise Invalid(_("Some of the evidence cannot be used; nothing was changed."), faults=faults)
     return proof
+
+
+def _attach(proof: Evidence, file: Any, faults: dict[str, list[object]]) -> None:
+    if sentence := files.fault(file):
+        faults["file"] = [sentence]
+    # the name on disk is ours: nothing that a person typed reaches the file system
+    file.name = f"{proof.deal.public_id}-{proof.stage}{files.ending(file)}"
+    proof.file = file
 
 
 def _field_faults(proof: Evidence) -> dict[str, list[object]]:

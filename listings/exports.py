@@ -40,7 +40,7 @@ def answer(kind: str, listings: QuerySet[Any], user: Any, *, form: str, title: s
     """The listings as a file to keep: `form` "xlsx" or "csv" (anything else is "xlsx")."""
     form = form if form in TYPES else "xlsx"
     rows = values(kind, listings, user)
-    name = f"{title or NAMES[Kind(kind)]}-{timezone.localdate():%Y%m%d}.{form}"
+    name = f"{' '.join(title.split()) or NAMES[Kind(kind)]}-{timezone.localdate():%Y%m%d}.{form}"
     found = StreamingHttpResponse(_pieces(_WRITERS[form], kind, rows, title), content_type=TYPES[form])
     found["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return found

@@ -19,6 +19,7 @@ from listings import kinds
 from listings.models import Batch, Kind, Listing, Programme
 from listings.states import State
 from scenemarket.errors import Invalid, NotFound
+from scenemarket.plaintext import tidy
 
 SHOWN = (State.PUBLISHED, State.PAUSED, State.CLOSED)
 CODE_TAKEN = _("Another batch of this city has this number; nothing was changed.")
@@ -41,7 +42,7 @@ def save_programme(programme: Programme | None, *, by: User, values: dict[str, A
 
 
 def _save(row: Any, *, by: User, values: dict[str, Any], verb: str, taken: dict[str, list[object]]) -> Any:
-    new = row.pk is None
+    new, values = row.pk is None, tidy(values)
     check_can(by, May.REGISTER, city=values.get("city") or row.city)
     changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
     if not changed and not new:

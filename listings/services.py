@@ -19,6 +19,7 @@ from listings import kinds
 from listings.models import Listing, SavedDraft, Version
 from listings.states import DELETABLE, EDITABLE, MOVES, CloseReason, State
 from scenemarket.errors import Invalid, NotAllowed, WrongState
+from scenemarket.plaintext import tidy
 
 encoder = DjangoJSONEncoder()
 # what a listing cannot be reviewed, or stay open, without
@@ -30,7 +31,7 @@ NO_REASON: dict[str, list[object]] = {"reason": [_("Please give a reason.")]}
 def create_draft(*, kind: str, owner: Organisation, by: User, values: dict[str, Any]) -> Listing:
     """Make a draft of `kind` with validated content `values` for `owner`; raises NotAllowed."""
     check_can(by, May.WRITE, organisation=owner)
-    listing = kinds.of(kind).model(owner=owner, city=owner.city, author=by, **values)
+    listing = kinds.of(kind).model(owner=owner, city=owner.city, author=by, **tidy(values))
     listing.save()
     _keep_version(listing, by)
     record(by=by, verb="listing.drafted", subject=listing, after=State.DRAFT)
@@ -54,7 +55,7 @@ def edit(
     """
     check_can(by, May.WRITE, organisation=listing.owner)
     check_editable(listing)
-    changed = {name: value for name, value in values.items() if getattr(listing, name) != value}
+    changed = {name: value for name, value in tidy(values).items() if getattr(listing, name) != value}
     _check_complete(listing, changed)
     rows = type(listing).objects.filter(pk=listing.pk, state=listing.state, version=expected_version or listing.version)
     return _change(listing, by=by, changed=changed, rows=rows.filter(updated_at=seen_at) if seen_at else rows)

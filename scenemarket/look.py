@@ -41,4 +41,3 @@ def choose(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest, name: str) -> str:
     value = request.COOKIES.get(name, "")
     return value if value in CHOICES[name] else ""
-

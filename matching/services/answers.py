@@ -127,6 +127,9 @@ def _check_open(opportunity: Opportunity, capability: Capability) -> None:
 
 def _take(match: Match, side: str, values: dict[str, Any], new: bool, *, by: User, words: str) -> Match:
     """Push a match that one person put forward: a new one, or one that the engine had found before."""
+    if match.state == MatchState.EXCLUDED:
+        # what the reviewer decided before any release is the reviewer's alone
+        raise WrongState(_("This pair cannot be put forward; nothing was sent. The city's centre can say more."))
     if match.state not in TAKEABLE or (match.state == MatchState.WITHDRAWN and match.decided_at and match.stands):
         raise WrongState(refusal(match))
     again = {} if new or match.pushed_at is None else {"round": F("round") + 1}

@@ -23,8 +23,12 @@ LeftOut = tuple[Match, Any]
 
 @transaction.atomic
 def approve(match: Match, *, by: User, note: str = "") -> Match:
-    """Let the pair go out with the next release; raises NotAllowed, WrongState."""
+    """Let the pair go out with the next release; nobody does so for the own side. Raises NotAllowed, WrongState."""
     _check_may(match, by)
+    if {match.opportunity.owner_id, match.capability.owner_id} & set(by.organisation_ids):
+        raise NotAllowed(
+            _("You belong to one of the two sides, so another reviewer has to approve this pair; nothing was changed.")
+        )
     words = _plain_note(note) or match.note
     decision: dict[str, Any] = {**UNDECIDED, "decided_by": by, "decided_at": Now(), "note": words}
     return move(match, MatchState.APPROVED, by=by, verb="match.approved", why=note, **decision)
