@@ -13,6 +13,7 @@ from accounts.roles import MemberRole
 from capabilities.models import Capability
 from matching.models import Match
 from opportunities.models import Opportunity
+from scenemarket import catalog
 from tests import factories
 
 
@@ -39,6 +40,12 @@ class Cast:
 
     def user(self, name: str) -> Any:
         return getattr(self, name) or AnonymousUser()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def words() -> None:
+    """The interface speaks the catalogue as it is now."""
+    catalog.compile_all()
 
 
 @pytest.fixture(scope="session")
