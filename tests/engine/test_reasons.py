@@ -38,6 +38,12 @@ def test_passages_lie_in_the_texts_that_they_mark(sample_city):
                 assert passage.end <= len(text)
 
 
+def test_no_passage_is_marked_twice(sample_city):
+    for found in list(sample_city.merge([sample_city.score()]).pairs(1))[::7]:
+        marked = [p for r in explain(sample_city, found.need_id, found.offer_id).reasons for p in r.passages]
+        assert len(marked) == len(set(marked))
+
+
 def test_the_points_of_the_texts_add_up_to_their_part(sample_city):
     for found in list(sample_city.merge([sample_city.score()]).pairs(1))[::7]:
         explanation = explain(sample_city, found.need_id, found.offer_id)

@@ -127,6 +127,12 @@ def test_it_is_not_held_up_by_the_last_cell_of_a_sheet():
     assert time.monotonic() - begun < 5
 
 
+def test_it_does_not_believe_the_size_that_a_sheet_claims():
+    row = "<row r='2'>" + text_cell("B2", "巡检") + "</row>"
+    claimed = sheet_xml(HEAD + row).replace(b"<sheetData>", b'<dimension ref="A1:B1"/><sheetData>')
+    assert [row.values["title"] for row in opened(rebuilt({SHEET: claimed}))] == ["巡检"]
+
+
 def test_it_stops_at_the_end_of_a_sheet_with_a_million_empty_styled_rows():
     blank = "".join(f"<row r='{n}'><c r='A{n}' s='0'/></row>" for n in range(3, 30_003))
     rows = opened(rebuilt({SHEET: sheet_xml(HEAD + "<row r='2'>" + text_cell("B2", "巡检") + "</row>" + blank)}))
