@@ -27,6 +27,13 @@ def choices(list_name: str) -> list[tuple[str, Any]]:
     return [("", _("Please choose")), *options(list_name)]
 
 
+class WebAddress(forms.URLField):
+    """An address that is meant as https when nothing else is said."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(assume_scheme="https", **options)
+
+
 class OrganisationForm(forms.ModelForm):
     class Meta:
         model = Organisation
@@ -35,6 +42,7 @@ class OrganisationForm(forms.ModelForm):
             "contact_name", "contact_phone", "contact_public", "suggestions_on", "weekly_cap",
         ]  # fmt: skip
         widgets = {"summary": forms.Textarea({"rows": 4})}
+        field_classes = {"website": WebAddress}
         help_texts = {
             "uscc": _("18 characters; pasted full-width forms and blanks are put right."),
             "group": _("Organisations of one owner group are marked as a conflict of interest when they are matched."),
