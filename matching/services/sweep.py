@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
@@ -25,7 +26,6 @@ from scenemarket.leases import WorkState
 NIGHT_HOUR = 2
 # more edited listings than this are matched by one run over the whole city
 INCREMENTS_AT_MOST = 30
-NUDGE_AGAIN = timedelta(seconds=10)
 NUDGES_AT_ONCE = 500
 
 
@@ -52,12 +52,13 @@ def look_after(city: str) -> None:
     if not Capability.objects.open().exists():
         return
     runs = MatchRun.objects.of_cities([city]).full()
-    base, last = base_of(city), runs.first()
+    # asked first: a run that becomes ready between two questions must be seen by one of them
     under_way = runs.under_way().exists()
+    base, last = base_of(city), runs.first()
     # after a failure only a person, or the next night, starts another run: what kills workers must not go round
     may_start = not under_way and not (last and last.state == RunState.FAILED)
     if base is None:
-        if may_start:
+        if may_start or not (under_way or _looked_tonight(city)):
             _first(city)
     elif under_way or not _nightly(city, base):
         _increments(city, may_start)
@@ -152,7 +153,8 @@ def start_merges() -> None:
 
 def due() -> list[int]:
     """Steps that nobody works on and of which no worker was told lately; notes that they are told of now."""
-    quiet = Q(nudged_at=None) | Q(nudged_at__lt=Now() - NUDGE_AGAIN)
+    a_while = timedelta(seconds=settings.LEASE_SECONDS / 6)
+    quiet = Q(nudged_at=None) | Q(nudged_at__lt=Now() - a_while)
     living = Shard.objects.free().filter(quiet, run__in=MatchRun.objects.under_way())
     keys = list(living.order_by("pk").values_list("pk", flat=True)[:NUDGES_AT_ONCE])
     return nudged(keys)
