@@ -1,6 +1,6 @@
 """How good and how fast the engine is.
 
-    python -m bench.matching --bdci DIR          quality on graded real demands (never copied here, never fitted)
+    python -m bench.matching --bdci DIR          quality on graded real demands (never copied here; settings were compared on it)
     python -m bench.matching --sample            quality on the sample city
     python -m bench.matching --speed [1400x10000]   time and memory on lists made from the sample city's sentences
 

@@ -159,9 +159,9 @@ def _fresh(known: dict[str, Frozen], rows: Any, record: Callable[[Any], dict[str
     return {row.public_id: Frozen(row.pk, row.version, record(row)) for row in rows.filter(pk__in=keys)}
 
 
-def _order(pair: PairScore, across: str) -> tuple[int, float, str]:
-    """Eligible before unknown before barred, then the score, then the id: as the engine ranks."""
-    return {True: 0, None: 1, False: 2}[pair.eligible], -pair.score, across
+def _order(pair: PairScore, across: str) -> tuple[bool, float, str]:
+    """Barred pairs last, then the score, then the id: as the engine ranks."""
+    return pair.eligible is False, -pair.score, across
 
 
 def _found(need: Frozen, offer: Frozen, pair: PairScore, for_need: int | None, for_offer: int | None) -> Found:
