@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header
 from listings import kinds
 from listings.models import Kind
 from listings.sheets import write_csv, write_xlsx
+from scenemarket.plaintext import tidy
 
 TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
 NAMES = {Kind.OPPORTUNITY: "场景机会清单", Kind.CAPABILITY: "场景能力清单"}
@@ -38,9 +39,9 @@ def _may_see_contact(user: Any, listing: Any) -> bool:
 
 def answer(kind: str, listings: QuerySet[Any], user: Any, *, form: str, title: str = "") -> StreamingHttpResponse:
     """The listings as a file to keep: `form` "xlsx" or "csv" (anything else is "xlsx")."""
-    form = form if form in TYPES else "xlsx"
+    form, title = form if form in TYPES else "xlsx", " ".join(tidy(title).split())
     rows = values(kind, listings, user)
-    name = f"{' '.join(title.split()) or NAMES[Kind(kind)]}-{timezone.localdate():%Y%m%d}.{form}"
+    name = f"{title or NAMES[Kind(kind)]}-{timezone.localdate():%Y%m%d}.{form}"
     found = StreamingHttpResponse(_pieces(_WRITERS[form], kind, rows, title), content_type=TYPES[form])
     found["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return found

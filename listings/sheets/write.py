@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
@@ -71,6 +72,9 @@ def write_xlsx(target: Target, kind: str, rows: Iterable[Mapping[str, Any]], tit
 
 def text_cell(sheet: Any, text: str, like: Any) -> Any:
     """A cell that is text whatever it begins with, looking like the cell `like`."""
+    if not text.isprintable():
+        # what XML cannot hold would end the whole file
+        text = ILLEGAL_CHARACTERS_RE.sub("", text)
     cell: Any = WriteOnlyCell(sheet, disarmed(text) or None)
     if text:
         # without this, the library makes a formula of text that begins with an equals sign
