@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from accounts.permissions import can, check_can
 from accounts.roles import May
 from scenemarket.errors import NotFound
@@ -35,6 +35,12 @@ def organisation_write(user: Any, public_id: str, may: May = May.EDIT_ORGANISATI
         raise NotFound(_("There is no such organisation, or it is not open to you."))
     check_can(user, may, organisation=found, city=found.city)
     return found
+
+
+def people_at(email: str) -> QuerySet[User]:
+    """The active person who has confirmed to own this address, if there is one."""
+    owners = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user")
+    return User.objects.filter(pk__in=owners, is_active=True)
 
 
 def proved_addresses(user: Any) -> list[str]:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import proved_addresses
+from accounts.access import people_at, proved_addresses
 from accounts.models import Appointment, Invitation, Membership, Organisation, Title, User
 from accounts.permissions import check_can
 from accounts.roles import MEMBER_MAY, May, MemberRole, Office
@@ -113,7 +113,7 @@ def invite(organisation: Organisation, *, by: User, email: str, role: str) -> In
     )
     record(by=by, verb="team.invited", subject=organisation, email=invitation.email, role=role)
     tell(
-        User.objects.filter(email=invitation.email, is_active=True),
+        people_at(invitation.email),
         kind="team.invited",
         key=f"team.invited:{invitation.public_id}",
         path="/preferences/",

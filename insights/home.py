@@ -11,6 +11,7 @@ from django.utils import timezone
 from capabilities.models import Capability
 from deals.models import Deal, Evidence
 from deals.states import Stage
+from listings import registers
 from listings.models import Batch, Kind, Programme
 from listings.states import State
 from matching.models import Match
@@ -57,7 +58,7 @@ def figures() -> Figures:
 
 def newest_batches(limit: int = 5) -> list[Batch]:
     """The newest lists, each with `listings` (how many are public) and `owners`; three queries."""
-    batches = list(Batch.objects.all()[:limit])
+    batches = list(registers.batches()[:limit])
     counts: dict[int, tuple[int, int]] = {}
     for kind, model in ((Kind.OPPORTUNITY, Opportunity), (Kind.CAPABILITY, Capability)):
         ids = [b.pk for b in batches if b.kind == kind]

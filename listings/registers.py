@@ -1,11 +1,11 @@
 """The registers that a city's reviewer keeps: batches, programmes, code lists. Check, change, record."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -119,8 +119,8 @@ def code_read(list_name: str, code: str) -> Code:
 
 
 def batches(kind: str = "", city: str = "") -> QuerySet[Batch]:
-    """Published batches, newest first."""
-    rows = Batch.objects.filter(published_on__lte=date.max)
+    """Batches that are published by today, newest first."""
+    rows = Batch.objects.filter(published_on__lte=timezone.localdate())
     rows = rows.filter(kind=kind) if kind else rows
     return rows.filter(city=city) if city else rows
 
@@ -128,9 +128,14 @@ def batches(kind: str = "", city: str = "") -> QuerySet[Batch]:
 def batch_read(user: Any, public_id: str) -> Batch:
     """A batch that is published, or of a city that this person keeps registers for; else NotFound."""
     found = Batch.objects.filter(public_id=public_id).first()
-    if found is None or (found.published_on is None and found.city not in getattr(user, "cities", [])):
+    if found is None or (not _is_out(found) and found.city not in getattr(user, "cities", [])):
         raise NotFound(_("There is no such batch, or it is not published yet."))
     return found
+
+
+def _is_out(batch: Batch) -> bool:
+    """Whether visitors may see it: its day of publication has come."""
+    return batch.published_on is not None and batch.published_on <= timezone.localdate()
 
 
 def programme_read(public_id: str) -> Programme:

@@ -4,12 +4,14 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from redis.exceptions import RedisError
 
 from scenemarket.errors import Invalid, Refusal
 from scenemarket.ids import new_id
@@ -30,14 +32,18 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if _holds_nul(request):
             return refused(request, Refusal(UNSTORABLE, code="unstorable"))
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers:
+            # what one person may see is kept by no proxy, and by no browser without asking again
+            answer.headers.setdefault("Cache-Control", "private, no-cache")
+        return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refusal):
             return refused(request, error)
-        if isinstance(error, OperationalError | InterfaceError):
-            logger.error("database unreachable: %s", error)
-            return database_away(request)
+        if isinstance(error, OperationalError | InterfaceError | RedisError):
+            logger.error("unreachable: %s: %s", type(error).__name__, error)
+            return away(request)
         return None
 
 
@@ -94,10 +100,12 @@ def show_faults(form: Any, error: Invalid) -> None:
             form.add_error(name, [str(word) for word in words])
 
 
-def database_away(request: HttpRequest) -> HttpResponse:
-    """503 as plain text: templates may need the database that is away."""
+def away(request: HttpRequest) -> HttpResponse:
+    """503 as plain text: templates may need the database or the cache that is away."""
     sentence = str(
-        _("The database cannot be reached just now. What you had saved is kept; please try again in a few seconds.")
+        _(
+            "A part of the platform cannot be reached just now. What you had saved is kept; please try again in a few seconds."
+        )
     )
     if request.path.startswith(API):
         answer: HttpResponse = as_json(503, "unavailable", sentence)

@@ -1,10 +1,15 @@
 """Nobody vouches for the own side, and nobody is vouched for unseen."""
 
+from datetime import timedelta
+
 import pytest
+from allauth.account.models import EmailAddress
+from django.utils import timezone
 
 from accounts import services
 from accounts.models import Appointment, Membership, Organisation, Title
 from accounts.roles import MemberRole, Office
+from activity.models import Notice
 from matching.services import answers, review
 from matching.states import MatchState
 from scenemarket.errors import NotAllowed, NotFound, WrongState
@@ -108,3 +113,26 @@ def test_an_invitation_opens_only_to_a_proved_address(cast: Cast) -> None:
     invitation = services.invite(cast.agency, by=cast.owner, email=cast.stranger.email, role=MemberRole.OWNER)
     with pytest.raises(NotFound):
         services.accept_invitation(invitation.public_id, by=cast.stranger)
+
+
+def test_nobody_is_told_of_an_invitation_to_an_address_that_is_not_proved(cast: Cast) -> None:
+    services.invite(cast.agency, by=cast.owner, email=cast.stranger.email, role=MemberRole.EDITOR)
+    assert not Notice.objects.filter(recipient=cast.stranger).exists()
+    EmailAddress.objects.create(user=cast.stranger, email=cast.stranger.email, verified=True, primary=True)
+    services.invite(cast.agency, by=cast.owner, email=cast.stranger.email, role=MemberRole.EDITOR)
+    assert Notice.objects.filter(recipient=cast.stranger, kind="team.invited").count() == 1
+
+
+@pytest.mark.parametrize("days", [None, 3])
+def test_a_batch_is_unseen_before_its_day(cast: Cast, days: int | None) -> None:
+    day = None if days is None else timezone.localdate() + timedelta(days=days)
+    batch = factories.BatchFactory(name="未公布的清单", published_on=day)
+    for address in ("/", "/batches/", "/api/v1/batches/"):
+        assert "未公布的清单" not in cast.client("stranger").get(address).content.decode(), address
+    for address in (
+        f"/batches/{batch.public_id}/",
+        f"/batches/{batch.public_id}/export/",
+        f"/api/v1/batches/{batch.public_id}/",
+    ):
+        assert cast.client("stranger").get(address).status_code == 404, address
+    assert cast.client("reviewer").get(f"/batches/{batch.public_id}/").status_code == 200

@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from tests.conftest import Cast
 from tests.security.addresses import Address, gets, posts
@@ -178,3 +179,16 @@ def test_another_host_is_refused_with_a_sentence() -> None:
 def test_a_line_break_in_an_address_begins_no_line_of_the_log(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
     Client().get("/nothing%0Aforged line/")
     assert all("\n" not in record.getMessage() for record in caplog.records)
+
+
+def test_what_one_person_sees_is_kept_by_no_proxy(cast: Cast) -> None:
+    assert cast.client("owner").get("/desk/").headers["Cache-Control"] == "private, no-cache"
+    assert "Cache-Control" not in Client().get("/").headers
+
+
+def test_it_says_so_when_the_counter_of_tries_is_away(cast: Cast, settings: Settings) -> None:
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
+    answer = Client().post(reverse("account_login"), {"login": "owner@city.example", "password": "correct-horse-9"})
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert Client().get("/").status_code == 200
