@@ -166,7 +166,7 @@ class Organisation(models.Model):
     @property
     def identity(self) -> str:
         """What a reviewer vouches for, in one line."""
-        return " ".join(filter(None, (self.uscc, self.kind, self.city, self.name)))
+        return " ".join(filter(None, (self.uscc, self.kind, self.city, self.group, self.name)))
 
     @property
     def log_title(self) -> str:

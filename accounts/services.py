@@ -15,7 +15,7 @@ from scenemarket.errors import NotAllowed, NotFound, WrongState
 from scenemarket.plaintext import tidy
 
 # what a reviewer vouches for: another one has to be vouched for again
-VERIFIED = frozenset({"name", "uscc", "city", "kind"})
+VERIFIED = frozenset({"name", "uscc", "city", "kind", "group"})
 
 
 @transaction.atomic
@@ -37,7 +37,7 @@ def register_organisation(*, by: User, values: dict[str, Any]) -> Organisation:
 
 @transaction.atomic
 def edit_organisation(organisation: Organisation, *, by: User, values: dict[str, Any]) -> Organisation:
-    """Change the profile. Another name, credit code, city or kind has to be verified again."""
+    """Change the profile. Another name, credit code, city, kind or owner group has to be verified again."""
     check_can(by, May.EDIT_ORGANISATION, organisation=organisation)
     changed = {k: v for k, v in tidy(values).items() if getattr(organisation, k) != v}
     if not changed:

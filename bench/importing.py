@@ -65,7 +65,12 @@ def measure(n: int) -> tuple[float, float, float]:
     imports.work()
     wrote = time.perf_counter() - began
     job.refresh_from_db()
-    assert (job.state, job.created, job.faulty) == (ImportState.DONE, n, 0), (job.state, job.refusal, job.created, job.faulty)
+    assert (job.state, job.created, job.faulty) == (ImportState.DONE, n, 0), (
+        job.state,
+        job.refusal,
+        job.created,
+        job.faulty,
+    )
     return read, wrote, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -296,11 +296,10 @@ class Match(models.Model):
 
     @property
     def stands(self) -> bool:
-        """Both listings, as loaded here, are published in the versions that were scored."""
-        opportunity, capability = self.opportunity, self.capability
-        return (opportunity.state, opportunity.version, capability.state, capability.version) == (
-            State.PUBLISHED, self.opportunity_version, State.PUBLISHED, self.capability_version,
-        )  # fmt: skip
+        """Both listings, as loaded here, are open in the versions that were scored; a deadline that has passed closes."""
+        versions = (self.opportunity.version, self.capability.version)
+        same = versions == (self.opportunity_version, self.capability_version)
+        return same and self.opportunity.is_open and self.capability.is_open
 
     def listing(self, side: str) -> Any:
         return self.opportunity if side == Side.OPPORTUNITY else self.capability

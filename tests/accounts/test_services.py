@@ -98,3 +98,9 @@ def test_the_log_refuses_to_be_rewritten(cast: Cast) -> None:
     with pytest.raises(Exception, match="append-only"), transaction.atomic():
         Event.objects.update(actor_name="somebody else")
     assert Organisation.objects.filter(name=VALUES["name"]).exists()
+
+
+def test_another_owner_group_has_to_be_verified_again(cast: Cast) -> None:
+    """Or a firm could slip out of the mark for a conflict of interest."""
+    changed = services.edit_organisation(cast.firm, by=cast.counterpart, values={"group": "样例集团"})
+    assert not changed.is_verified

@@ -21,7 +21,6 @@ from matching.models import Answer, Match, MatchRun
 from opportunities.models import Opportunity
 from tests.factories import OrganisationFactory
 
-
 # pytest-django makes a test database only for tests that carry its mark
 pytestmark = pytest.mark.django_db
 
