@@ -6,7 +6,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -73,6 +72,3 @@ class Capability(Listing):
     def get_state_display(self) -> str:  # type: ignore[no-redef, unused-ignore]  # the plugin adds one
         """Its state in words: what is open on this side is "listed", as nobody answers a call with it."""
         return gettext("Listed") if self.state == State.PUBLISHED else str(State(self.state).label)
-
-    def get_absolute_url(self) -> str:
-        return reverse("capability", args=[self.public_id])

@@ -189,50 +189,38 @@ def _imports(user: Any) -> Iterable[Task]:
 def _reviewing(user: Any) -> Iterable[Task]:
     """For a reviewer: listings, matches, approved pairs that wait for release, work that was set aside."""
     cities = [c for c in user.cities if can(user, May.REVIEW_MATCHES, city=c)]
-    if not cities:
-        return
-    yield from _listings_to_review(cities)
-    rows = Match.objects.of_cities(cities).order_by()
-    n = rows.filter(state=MatchState.PROPOSED).aggregate(n=Count("pk"), best=Max("score"), run=Max("run__ready_at"))
-    if n["n"]:
-        title = ngettext("%(n)s match to review", "%(n)s matches to review", n["n"]) % {"n": n["n"]}
-        text = _("The best has %(score)s points") % {"score": round(n["best"])}
-        yield Task(
-            n["run"] and n["run"] + timedelta(days=REVIEW_DAYS),
-            "checks",
-            _("Match review"),
-            title,
-            text,
-            reverse("review"),
-            _("Review"),
-        )
-    approved = rows.filter(state=MatchState.APPROVED).count()
-    if approved:
-        title = ngettext(
-            "%(n)s approved match waits for release", "%(n)s approved matches wait for release", approved
-        ) % {"n": approved}
-        yield Task(
-            None,
-            "send",
-            _("Release"),
-            title,
-            _("Nothing leaves before release"),
-            reverse("review-release"),
-            _("Release"),
-        )
-    for shard in Shard.objects.filter(run__city__in=cities, work_state=WorkState.DEAD).select_related("run")[
-        :SHOWN_TASKS
-    ]:
-        title = _("A part of run %(run)s was set aside") % {"run": shard.run}
-        yield Task(
-            None,
-            "alert-triangle",
-            _("Match run"),
-            title,
-            shard.last_error[:120],
-            shard.run.get_absolute_url(),
-            _("Look at it"),
-        )
+    if cities:
+        yield from _listings_to_review(cities)
+        yield from _matches_to_review(cities)
+        yield from _matches_to_release(cities)
+        yield from _work_set_aside(cities)
+
+
+def _matches_to_review(cities: list[str]) -> Iterable[Task]:
+    rows = Match.objects.of_cities(cities).filter(state=MatchState.PROPOSED).order_by()
+    found = rows.aggregate(n=Count("pk"), best=Max("score"), run=Max("run__ready_at"))
+    if found["n"]:
+        title = ngettext("%(n)s match to review", "%(n)s matches to review", found["n"]) % {"n": found["n"]}
+        text = _("The best has %(score)s points") % {"score": round(found["best"])}
+        due = found["run"] and found["run"] + timedelta(days=REVIEW_DAYS)
+        yield Task(due, "checks", _("Match review"), title, text, reverse("review"), _("Review"))
+
+
+def _matches_to_release(cities: list[str]) -> Iterable[Task]:
+    n = Match.objects.of_cities(cities).filter(state=MatchState.APPROVED).count()
+    if n:
+        title = ngettext("%(n)s approved match waits for release", "%(n)s approved matches wait for release", n) % {
+            "n": n
+        }
+        text = _("Nothing leaves before release")
+        yield Task(None, "send", _("Release"), title, text, reverse("review-release"), _("Release"))
+
+
+def _work_set_aside(cities: list[str]) -> Iterable[Task]:
+    dead = Shard.objects.filter(run__city__in=cities, work_state=WorkState.DEAD).select_related("run")
+    for shard in dead[:SHOWN_TASKS]:
+        title, url = _("A part of run %(run)s was set aside") % {"run": shard.run}, shard.run.get_absolute_url()
+        yield Task(None, "alert-triangle", _("Match run"), title, shard.last_error[:120], url, _("Look at it"))
 
 
 def _listings_to_review(cities: list[str]) -> Iterable[Task]:

@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now, TruncDate
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -186,8 +187,8 @@ class Listing(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """The page of this listing; its app says which."""
-        raise NotImplementedError
+        """The page of this listing; it is named like the kind."""
+        return reverse(self.log_kind, args=[self.public_id])
 
     @property
     def is_open(self) -> bool:

@@ -12,7 +12,7 @@ from matching.states import AnswerState, MatchState, Side, other
 MOST_COMPARED = 4
 OVER = [MatchState.DECLINED, MatchState.EXPIRED, MatchState.WITHDRAWN, MatchState.SUPERSEDED]
 TABS: dict[str, tuple[Any, Q]] = {
-    "todo": (_("Waiting for us"), Q(state=AnswerState.WAITING, match__state=MatchState.PUSHED)),
+    "waiting": (_("Waiting for us"), Q(state=AnswerState.WAITING, match__state=MatchState.PUSHED)),
     "sent": (_("Waiting for the other side"), Q(state=AnswerState.ACCEPTED, match__state=MatchState.PUSHED)),
     "agreed": (_("Both agreed"), Q(match__state=MatchState.AGREED)),
     "over": (_("Ended"), Q(match__state__in=OVER)),

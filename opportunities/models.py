@@ -6,7 +6,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -110,6 +109,3 @@ class Opportunity(Listing):
     @property
     def is_open(self) -> bool:
         return super().is_open and not (self.deadline and self.deadline < timezone.localdate())
-
-    def get_absolute_url(self) -> str:
-        return reverse("opportunity", args=[self.public_id])

@@ -32,8 +32,8 @@ PAGE = 10
 @login_required
 @require_GET
 def matches(request: SignedIn) -> HttpResponse:
-    tab, listing = request.GET.get("tab", "todo"), request.GET.get("listing", "")
-    tab = tab if tab in shown.TABS else "todo"
+    tab, listing = request.GET.get("tab", "waiting"), request.GET.get("listing", "")
+    tab = tab if tab in shown.TABS else "waiting"
     rows = shown.of_listing(shown.own(request.user.organisation_ids), listing)
     found = Paginator(shown.narrowed(rows, tab, listing), PAGE).get_page(request.GET.get("page"))
     cards = _cards(request, list(found))

@@ -26,7 +26,7 @@ def test_it_moves_an_answered_suggestion_to_the_next_tab(cast: Cast, match: Matc
     client = cast.client("owner")
     client.post(reverse("match-accept", args=[match.public_id]))
     tabs = {str(t["url"]): t["count"] for t in client.get(reverse("matches")).context["tabs"]}
-    assert (tabs["?tab=todo"], tabs["?tab=sent"]) == (0, 1)
+    assert (tabs["?tab=waiting"], tabs["?tab=sent"]) == (0, 1)
 
 
 def test_it_agrees_when_both_accept(cast: Cast, match: Match) -> None:
