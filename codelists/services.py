@@ -25,7 +25,9 @@ def load() -> dict[str, int]:
 
     Rows that a person has edited are kept as they are, and nothing is ever deleted.
     """
-    return {name: _load(name) for name in plain.lists()}
+    changed = {name: _load(name) for name in plain.lists()}
+    names.forget()
+    return changed
 
 
 def _load(name: str) -> int:

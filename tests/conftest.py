@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.models import Organisation, User
 from accounts.roles import MemberRole
 from capabilities.models import Capability
+from codelists import names
 from matching.models import Match
 from opportunities.models import Opportunity
 from scenemarket import catalog
@@ -46,6 +47,12 @@ class Cast:
 def words() -> None:
     """The interface speaks the catalogue as it is now."""
     catalog.compile_all()
+
+
+@pytest.fixture(autouse=True)
+def no_names_of_the_last_test() -> None:
+    """A test's rollback takes its code lists away without a word to the process that remembers them."""
+    names.forget()
 
 
 @pytest.fixture(scope="session")
