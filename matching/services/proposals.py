@@ -154,7 +154,8 @@ def _write_events(matches: Any, verb: str, after: str, before: dict[int, str], r
 def mark_conflicts(run: MatchRun) -> None:
     """Both owners belong to the same owner group: the reviewer sees a mark, and bulk approval leaves the pair out."""
     same = Match.objects.filter(run=run, opportunity__owner__group=F("capability__owner__group"))
-    keys = same.exclude(opportunity__owner__group="").values("pk")
+    # read first: as a subquery the joins were planned anew for each row while the tables were still without statistics
+    keys = list(same.exclude(opportunity__owner__group="").values_list("pk", flat=True))
     Match.objects.filter(run=run, conflict=True).exclude(pk__in=keys).update(conflict=False)
     Match.objects.filter(run=run, pk__in=keys, conflict=False).update(conflict=True)
 
