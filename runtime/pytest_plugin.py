@@ -6,12 +6,14 @@ Loaded by `-p runtime.pytest_plugin` in pyproject.toml: a conftest would come to
 import os
 import secrets
 import subprocess
+import sys
 import tempfile
 from collections.abc import Generator
 
 import pytest
 
 from runtime import throwaway
+from runtime.places import ROOT
 
 KEEPER: "pytest.StashKey[subprocess.Popen[str]]" = pytest.StashKey()
 
@@ -32,4 +34,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         folder = tempfile.TemporaryDirectory(prefix="scenemarket-var-")
         early_config.add_cleanup(folder.cleanup)
         os.environ["VAR_DIR"] = folder.name
+    if not (options.help or options.version):
+        compile_translations()
     return (yield)
+
+
+def compile_translations() -> None:
+    """Compile the catalogue as it is now: Django reads it once, at the first lazy word of the first module."""
+    subprocess.run(
+        [sys.executable, ROOT / "manage.py", "translations", "compile"], check=True, stdout=subprocess.DEVNULL
+    )

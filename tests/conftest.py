@@ -14,7 +14,6 @@ from capabilities.models import Capability
 from codelists import names
 from matching.models import Match
 from opportunities.models import Opportunity
-from scenemarket import catalog
 from tests import factories
 
 
@@ -41,12 +40,6 @@ class Cast:
 
     def user(self, name: str) -> Any:
         return getattr(self, name) or AnonymousUser()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def words() -> None:
-    """The interface speaks the catalogue as it is now."""
-    catalog.compile_all()
 
 
 @pytest.fixture(autouse=True)
