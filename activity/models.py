@@ -52,7 +52,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(read_at=None)
 
 
-class Notice(models.Model):  # type: ignore[django-manager-missing]  # deliveries: the manager comes from an abstract class
+class Notice(models.Model):  # type: ignore[django-manager-missing, unused-ignore]  # deliveries: the manager comes from an abstract class
     """One person is told one thing, once: (recipient, key) is unique. Words come from the kind, in the reader's language."""
 
     public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
