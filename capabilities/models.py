@@ -1,7 +1,5 @@
 """A capability: what an organisation can deliver, how ripe it is, where, for how much, and what proves it."""
 
-from typing import Any
-
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -10,15 +8,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from listings import search
-from listings.models import Listing
+from listings.models import Listing, wan
 from listings.states import State
-
-
-def wan(**options: Any) -> models.DecimalField:
-    """An amount in 万元 CNY; None is unknown."""
-    return models.DecimalField(
-        max_digits=14, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)], **options
-    )
 
 
 class Capability(Listing):

@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from accounts.roles import May
+from accounts.services import members_with
 from activity.models import Event
 from activity.services import record, tell
 from deals import files
 from deals.access import may_write
 from deals.models import Deal, Evidence
 from deals.states import EVIDENCE, STAGE_MOVES, Stage
-from listings.services import members_with
 from matching.models import Match
 from matching.states import MatchState, Side, other
 from scenemarket.errors import Invalid, NotAllowed, WrongState

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, User
 from accounts.permissions import can, check_can
 from accounts.roles import May
+from accounts.services import members_with, reviewers
 from activity.services import record, tell
 from listings import faults, import_reading, import_writing
 from listings.models import Batch, ImportJob, ImportRow, ImportState, RowOutcome
-from listings.services import members_with, reviewers
 from listings.sheets import Unreadable
 from listings.states import State
 from scenemarket.errors import Invalid, WrongState

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now, TruncDate
@@ -88,6 +89,13 @@ class Visibility(models.TextChoices):
     PUBLIC = "public", _("Public")
     VERIFIED = "verified", _("Verified organisations")
     ALLIANCE = "alliance", _("Alliance")
+
+
+def wan(**options: Any) -> models.DecimalField:
+    """An amount in 万元 CNY; None is unknown."""
+    return models.DecimalField(
+        max_digits=14, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)], **options
+    )
 
 
 class ListingQuerySet(models.QuerySet[Any]):

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from accounts.permissions import check_can
-from accounts.roles import May, Office
+from accounts.roles import May
+from accounts.services import members_with, reviewers
 from activity.services import record, tell
 from listings import kinds
 from listings.models import Listing, SavedDraft, Version
@@ -284,17 +285,6 @@ def typed(*, by: User, kind: str, listing: Listing | None = None) -> SavedDraft 
 def forget_typed(*, by: User, kind: str, listing: Listing | None = None) -> None:
     """Drop unsaved work once it is saved, or when its author gives it up."""
     SavedDraft.objects.filter(by=by, kind=kind, listing_public_id=listing.public_id if listing else "").delete()
-
-
-def reviewers(city: str) -> list[User]:
-    """Who reviews for a city."""
-    return list(User.objects.filter(appointments__office=Office.REVIEWER, appointments__city=city, is_active=True))
-
-
-def members_with(organisation: Organisation, may: May) -> list[User]:
-    """Members whose role allows `may`."""
-    members = organisation.memberships.filter(user__is_active=True).select_related("user")
-    return [m.user for m in members if may in m.permissions]
 
 
 def _tell(listing: Listing, people: list[User], kind: str, **params: Any) -> None:

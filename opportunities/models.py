@@ -1,7 +1,5 @@
 """An opportunity: a need, what is offered with it, what is asked of the other side, and the route to adoption."""
 
-from typing import Any
-
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -10,14 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from listings import search
-from listings.models import Listing
-
-
-def wan(**options: Any) -> models.DecimalField:
-    """An amount in 万元 CNY; None is unknown."""
-    return models.DecimalField(
-        max_digits=14, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)], **options
-    )
+from listings.models import Listing, wan
 
 
 class Opportunity(Listing):

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import May
+from accounts.services import members_with
 from activity.services import tell
-from listings.services import members_with
 from matching.models import Answer, Match
 from matching.services.moves import move
 from matching.states import AnswerState, MatchState, Origin, Side, other

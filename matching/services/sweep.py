@@ -11,9 +11,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.services import reviewers
 from activity.services import tell
 from capabilities.models import Capability
-from listings.services import reviewers
 from listings.states import State
 from matching.models import MatchRun, Night, Scored, Shard
 from matching.services.runs import move_run, queue_full, queue_increment

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 
+from accounts.services import reviewers
 from activity.services import tell
-from listings.services import reviewers
 from matching.models import MatchRun, Shard
 from matching.plan import Plan
 from matching.services import scoring
