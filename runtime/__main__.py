@@ -29,6 +29,8 @@ SceneMarket 场景集市
                             measure: the matching engine, or another program of bench/
   ./market match OPPORTUNITIES CAPABILITIES --out FILE [--top 10] [--pairs PAIRS.tsv]
                             match two lists (.xlsx, .csv, .jsonl) without server or database
+  ./market evaluate OPPORTUNITIES CAPABILITIES JUDGMENTS.tsv [--json]
+                            how good the matching of two lists is by graded pairs, with intervals
   ./market manage …         Django's commands, on what runs
 
 Environment: DATABASE_URL and REDIS_URL use servers of your own instead of the built-in ones, VAR_DIR moves var/.
@@ -120,6 +122,12 @@ def match(arguments: list[str]) -> int:
     return become("-m", "matching.commandline", *arguments)
 
 
+def evaluate(arguments: list[str]) -> int:
+    """Measure the matching of two lists by graded pairs."""
+    ensure_packages("base")
+    return become("-m", "matching.evaluation", *arguments)
+
+
 def manage(arguments: list[str]) -> int:
     """A command of Django."""
     ensure_packages("base")
@@ -135,6 +143,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "lint": lint,
     "bench": bench,
     "match": match,
+    "evaluate": evaluate,
     "manage": manage,
 }
 
