@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from matching.models import Shard
-from matching.services import answers, work
+from matching.services import answers, embedding, work
 from matching.services import sweep as sweeping
 from matching.states import Step
 
@@ -24,6 +24,18 @@ def work_shard(shard_id: int) -> None:
 def work_increment(shard_id: int) -> None:
     """One listing against the other side; not behind the steps of long runs."""
     send(work.work_shard(shard_id))
+
+
+@shared_task
+def embed_texts() -> None:
+    """Every two seconds, in a queue of its own: what waits for vectors gets them."""
+    embedding.embed_all_due()
+
+
+@shared_task
+def forget_vectors() -> None:
+    """Once an hour."""
+    embedding.forget_unneeded()
 
 
 @shared_task

