@@ -4,7 +4,10 @@
     shard = corpus.score(start, stop, progress=None)    # ShardResult: .to_bytes(), ShardResult.from_bytes(...)
     ranking = corpus.merge(shards)                      # Ranking: .pairs(top_offers, top_needs=0), .of_need(place, top)
     corpus.pair(need, offer)                            # PairScore of any pair, by ids or as records: "why not this one"
-    corpus.match_need(need, top), corpus.match_offer(offer, top)   # increments: lists of PairScore, best first
+    corpus.match_need(need, top, besides=(), without=())           # increments: lists of PairScore, best first; match_offer
+                                                                   # likewise. Besides: records not in the collection yet.
+    corpus.save(folder); Corpus.open(folder, concepts=..., provider=None)   # arrays mapped into memory; open raises Torn
+    texts_to_embed(record)                              # the texts for which build() asks the provider
     explain(corpus, need, offer)                        # Explanation: reasons with passages, facets side by side
     sentence(reason, "zh" | "en")                       # also wording.PART_NAMES, ITEMS, REASONS: (English, Chinese)
 
@@ -33,10 +36,12 @@ from matching.engine.model import (
 from matching.engine.ranking import RankedPair, Ranking, ShardResult
 from matching.engine.reasons import Explanation, explain
 from matching.engine.settings import PARTS, SENTENCES, Settings
+from matching.engine.sides import texts_to_embed
+from matching.engine.store import Torn
 from matching.engine.wording import sentence
 
 __all__ = [
     "PARTS", "SENTENCES", "Concepts", "Condition", "Corpus", "Credential", "Explanation", "Line", "Named", "Need", "Offer", "PairScore",
     "Part", "Passage", "Place", "Provider", "RankedPair", "Ranking", "Reason", "Requirement", "Settings", "ShardResult", "Tag",
-    "explain", "sentence",
+    "Torn", "explain", "sentence", "texts_to_embed",
 ]  # fmt: skip

@@ -1,20 +1,23 @@
 """A collection of needs and offers with its measures frozen: any pair, row, column or shard of it gives the same numbers."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 
 from matching.engine.concepts import Concepts
 from matching.engine.conditions import judge
 from matching.engine.fusion import BestOfColumns, Hubs, Standard, best_of_rows, fused, measure, trust
-from matching.engine.meaning import Provider
+from matching.engine.meaning import Latent, Missing, Provider
 from matching.engine.model import Floats, Integers, Need, Offer, PairScore, Part
 from matching.engine.ranking import BARRED, UNKNOWN, Ranking, ShardResult, best, by_rank, keys
+from matching.engine.records import Kept, kept
 from matching.engine.scoring import Scored, compare, score
 from matching.engine.settings import PARTS, Settings
 from matching.engine.sides import Frame, NeedSide, OfferSide
+from matching.engine.store import Array, read, write
 
 BLOCK = 600_000  # pairs scored at a time: bounds memory to some hundred bytes each
 
@@ -56,6 +59,38 @@ class Corpus:
                 raise ValueError("ids must be unique on each side")
         return cls(Frame(needs, offers, settings or Settings(), concepts, provider, day))
 
+    def save(self, folder: Path) -> None:
+        """Write the collection with all that was measured, for open(); nobody ever sees a folder half written. OSError."""
+        arrays: dict[str, Array] = {}
+        for side, records in (("needs", self.needs.records), ("offers", self.offers.records)):
+            arrays[f"{side}_records"], arrays[f"{side}_offsets"] = kept(records)
+        for side, (titles, texts) in zip(("needs", "offers"), self.frame.embedded, strict=True):
+            arrays[f"{side}_titles"], arrays[f"{side}_texts"] = titles, texts
+        about = {
+            "settings": self.settings.to_dict(),
+            "day": self.frame.day.isoformat(),
+            "model": self.frame.model_id,
+            "common_directions": getattr(self.frame.provider, "common_directions", 0),
+        }
+        write(folder, arrays, about)
+
+    @classmethod
+    def open(cls, folder: Path, *, concepts: Concepts, provider: Provider | None = None) -> "Corpus":
+        """A collection written by save(): the same numbers to the last bit. `provider` is asked for new records only.
+
+        Raises Torn when a file is missing, short or altered, ValueError for a provider of another model.
+        """
+        arrays, about = read(folder)
+        needs = Kept[Need](arrays["needs_records"], arrays["needs_offsets"])
+        offers = Kept[Offer](arrays["offers_records"], arrays["offers_offsets"])
+        model, common = about["model"], about["common_directions"]
+        if provider is not None and provider.model_id != model:
+            raise ValueError(f"the collection was made with {model}, not {provider.model_id}")
+        vectors = [(arrays[f"{side}_titles"], arrays[f"{side}_texts"]) for side in ("needs", "offers")]
+        known: Provider | None = provider or (None if model == Latent.model_id else Missing(model, common))
+        settings, day = Settings.from_dict(about["settings"]), date.fromisoformat(about["day"])
+        return cls(Frame(list(needs), list(offers), settings, concepts, known, day, vectors))
+
     @property
     def settings(self) -> Settings:
         """The settings that it was built with."""
@@ -93,22 +128,37 @@ class Corpus:
         """Parts and scores of one need with every offer, in the order of the offers."""
         return self._against_all(*self._one_need(need))
 
-    def match_need(self, need: str | Need, top: int = 50) -> list[PairScore]:
-        """The best offers of one need, best first, with ranks for the need."""
+    def match_need(
+        self, need: str | Need, top: int = 50, *, besides: Iterable[Offer] = (), without: Collection[str] = ()
+    ) -> list[PairScore]:
+        """The best offers of one need, best first, with ranks for the need.
+
+        `besides` are offers that came or changed after the collection was made, `without` ids of those that are gone.
+        """
         here = self._one_need(need)
         found = self._against_all(*here)
-        order = np.argsort(-keys(found.scores, found.eligible, self._offer_ranks[None, :])[0])[:top]
-        ranked = (self._pair_score(*here, *self._one_offer(self.offer_ids[place])) for place in order)
-        return [_ranked(pair, for_need=rank) for rank, pair in enumerate(ranked, 1)]
+        others = {offer.id: self._pair_score(*here, *self._one_offer(offer)) for offer in besides}
+        order = np.argsort(-keys(found.scores, found.eligible, self._offer_ranks[None, :])[0])
+        left_out = {*without, *others}
+        best_known = [p for p in order[: top + len(left_out)] if self.offer_ids[p] not in left_out][:top]
+        ranked = [self._pair_score(*here, *self._one_offer(self.offer_ids[place])) for place in best_known]
+        ordered = sorted([*ranked, *others.values()], key=lambda pair: _order(pair, pair.offer_id))[:top]
+        return [replace(pair, rank_for_need=rank) for rank, pair in enumerate(ordered, 1)]
 
-    def match_offer(self, offer: str | Offer, top: int = 50) -> list[PairScore]:
-        """The best needs of one offer, best first, with ranks for the offer."""
+    def match_offer(
+        self, offer: str | Offer, top: int = 50, *, besides: Iterable[Need] = (), without: Collection[str] = ()
+    ) -> list[PairScore]:
+        """The best needs of one offer, best first, with ranks for the offer; see match_need."""
         offers, hubs = self._one_offer(offer)
         self._measure_rows(0, len(self.need_ids))
         found = score(self.needs, offers, self.frame, compare(self.needs, offers), self._standard, hubs)
-        order = np.argsort(-keys(found.scores, found.eligible, self._need_ranks[:, None])[:, 0])[:top]
-        ranked = (self._pair_score(*self._one_need(self.need_ids[place]), offers, hubs) for place in order)
-        return [_ranked(pair, for_offer=rank) for rank, pair in enumerate(ranked, 1)]
+        others = {need.id: self._pair_score(*self._one_need(need), offers, hubs) for need in besides}
+        order = np.argsort(-keys(found.scores, found.eligible, self._need_ranks[:, None])[:, 0])
+        left_out = {*without, *others}
+        best_known = [p for p in order[: top + len(left_out)] if self.need_ids[p] not in left_out][:top]
+        ranked = [self._pair_score(*self._one_need(self.need_ids[place]), offers, hubs) for place in best_known]
+        ordered = sorted([*ranked, *others.values()], key=lambda pair: _order(pair, pair.need_id))[:top]
+        return [replace(pair, rank_for_offer=rank) for rank, pair in enumerate(ordered, 1)]
 
     def need(self, found: str) -> Need:
         """The need with an id. KeyError."""
@@ -209,5 +259,6 @@ def _part(code: str, points: float, possible: float) -> Part:
     return Part(code, None if np.isnan(points) else float(points), float(possible))
 
 
-def _ranked(pair: PairScore, for_need: int | None = None, for_offer: int | None = None) -> PairScore:
-    return replace(pair, rank_for_need=for_need, rank_for_offer=for_offer)
+def _order(pair: PairScore, across: str) -> tuple[bool, float, str]:
+    """Barred pairs last, then the score, then the id: as keys sort."""
+    return pair.eligible is False, -pair.score, across

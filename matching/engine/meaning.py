@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -29,6 +30,18 @@ class Provider(Protocol):
     def embed(self, texts: Sequence[str]) -> Matrix:
         """One row for each text, in order; the same text always gives the same row."""
         ...
+
+
+@dataclass
+class Missing:
+    """Stands for a model that is not at hand: what was embedded before can be matched, new texts cannot."""
+
+    model_id: str
+    common_directions: int
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """Raises KeyError."""
+        raise KeyError(f"no provider of {self.model_id} was given to embed {len(texts)} texts")
 
 
 def exact(vectors: Floats) -> Matrix:

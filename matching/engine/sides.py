@@ -36,6 +36,11 @@ def whole_of(record: Record) -> str:
     return "\n".join(text for _section, text in record.texts)
 
 
+def texts_to_embed(record: Record) -> tuple[str, ...]:
+    """The texts of a record that Corpus.build() asks a provider for: its title and the whole."""
+    return title_of(record), whole_of(record)
+
+
 @dataclass(frozen=True)
 class NeedSide:
     """Needs as arrays, row by row."""
@@ -97,6 +102,7 @@ class Frame:
         concepts: Concepts,
         provider: Provider | None,
         day: date,
+        vectors: list[tuple[Floats, Floats]] | None = None,
     ) -> None:
         self.settings, self.day = settings, day
         self.rules = rules(day)
@@ -110,7 +116,8 @@ class Frame:
             both = (self.lexicon.matrix(read_offers.texts), self.lexicon.matrix(read_needs.texts))
             weighed = [unit_rows(counted, self.lexicon.idf) for counted in both]
             self._latent = Latent(lexical.below(weighed), settings.dimensions)
-        sample = [self._vectors(side, read) for side, read in ((needs, read_needs), (offers, read_offers))]
+        sample = vectors or [self._vectors(side, read) for side, read in ((needs, read_needs), (offers, read_offers))]
+        self.embedded = sample
         self._space = Space(
             np.vstack([half for pair in sample for half in pair]), provider.common_directions if provider else 0
         )
@@ -123,6 +130,16 @@ class Frame:
     def model_id(self) -> str:
         """Which embedding made the vectors."""
         return self._provider.model_id if self._provider else Latent.model_id
+
+    @property
+    def provider(self) -> Provider | None:
+        """What makes its vectors; None for LSI."""
+        return self._provider
+
+    @property
+    def concepts(self) -> Concepts:
+        """The list of technologies that it was built with."""
+        return self._concepts
 
     def need_side(self, needs: Sequence[Need]) -> NeedSide:
         """Other needs, measured with the frozen numbers."""
@@ -160,7 +177,8 @@ class Frame:
         words = unit(sparse.csr_matrix((weights, counted.indices, counted.indptr), counted.shape))
         tags = self._concepts.counts(texts, [()] * len(texts)) * self._rarity
         if self._provider is not None:
-            meaning = self._provider.embed(texts).astype(np.float64)
+            # nothing is embedded to explain a pair
+            meaning = np.zeros((len(texts), 1))
         else:
             meaning = self._latent.vectors(unit_rows(counted, self.lexicon.idf))
         whole = self._concepts.counts([whole_of(record)], [record.technologies])
