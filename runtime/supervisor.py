@@ -34,6 +34,8 @@ WORKER = [
     "-I",
     "runtime.worker_hooks",
 ]
+# A process with the embedding model in it is not to be replaced after some hundred tasks; it is when it takes 1.2 GB.
+WITH_MODEL = ["--max-tasks-per-child", "100000", "--max-memory-per-child", "1200000"]
 # Of the 5 seconds that an end may take: first the parts that use the data, then the data.
 SECONDS_FOR_WORK = 2.5
 SECONDS_FOR_DATA = 1.5
@@ -149,12 +151,12 @@ class Whole:
 
     def start_workers(self) -> None:
         """The workers and the beat; they come up by themselves while the first page is read."""
-        bulk = max(1, min(4, os.cpu_count() or 1))
+        cores = os.cpu_count() or 1
+        bulk, embed = max(1, min(4, cores)), max(1, min(4, cores // 2))
         with step("Workers and beat"):
-            for queue, processes in (("push", 1), ("bulk", bulk)):
-                name = f"worker-{queue}"
-                options = ["-Q", queue, "-n", f"{queue}@%h", "--concurrency", str(processes), *WORKER]
-                self.add(name, "-m", "celery", "-A", "scenemarket", "worker", *options)
+            for queue, processes, more in (("push", 1, []), ("bulk", bulk, []), ("embed", embed, WITH_MODEL)):
+                options = ["-Q", queue, "-n", f"{queue}@%h", "--concurrency", str(processes), *more, *WORKER]
+                self.add(f"worker-{queue}", "-m", "celery", "-A", "scenemarket", "worker", *options)
             schedule = str(self.var.path / "beat-schedule")
             self.add("beat", "-m", "celery", "-A", "scenemarket", "beat", "-s", schedule, "--pidfile=")
 

@@ -10,7 +10,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 READ = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "scenemarket/settings.py").read_text("utf-8")))
 PYTHONS_OWN = {"PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "DJANGO_SETTINGS_MODULE"}
-OURS = ["prepare", "web", "worker", "worker-bulk", "beat"]
+WORKERS = ["worker", "worker-bulk", "worker-embed"]
+OURS = ["prepare", "web", *WORKERS, "beat"]
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def test_it_needs_each_secret_to_be_given() -> None:
         assert f"${{{name}:?" in text
 
 
-@pytest.mark.parametrize("name", ["db", "redis", "web", "worker", "worker-bulk", "beat"])
+@pytest.mark.parametrize("name", ["db", "redis", "web", *WORKERS, "beat"])
 def test_it_watches_and_restarts_each_part(services: dict[str, Any], name: str) -> None:
     image_watches = name == "web" and "HEALTHCHECK" in (ROOT / "Dockerfile").read_text("utf-8")
     assert services[name]["restart"] == "unless-stopped"
@@ -49,7 +50,7 @@ def test_it_keeps_the_queue_on_disk_and_drops_nothing_to_save_memory(services: d
 
 
 def test_it_runs_a_worker_for_each_queue(services: dict[str, Any]) -> None:
-    commands = " ".join(services[name]["command"] for name in ("worker", "worker-bulk"))
+    commands = " ".join(services[name]["command"] for name in WORKERS)
     settings = (ROOT / "scenemarket/settings.py").read_text("utf-8")
     queues = set(re.findall(r'"queue": "(\w+)"', settings)) | set(re.findall(r'DEFAULT_QUEUE = "(\w+)"', settings))
     assert set(re.findall(r"-Q (\w+)", commands)) == queues

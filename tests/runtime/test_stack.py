@@ -12,7 +12,7 @@ import pytest
 from tests.runtime.stack import Stack, wait_for
 
 pytestmark = pytest.mark.stack
-PARTS = ["postgres", "valkey", "web", "worker-push", "worker-bulk", "beat"]
+PARTS = ["postgres", "valkey", "web", "worker-push", "worker-bulk", "worker-embed", "beat"]
 
 
 @pytest.fixture(scope="module")

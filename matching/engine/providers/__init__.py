@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from matching.engine.meaning import Provider
+from matching.engine.providers.budget import Budget, Unavailable
 from matching.engine.providers.local import Local
 from matching.engine.providers.pieces import plain
-from matching.engine.providers.remote import Address, Budget, Remote, Unavailable
 
 NAMES = ("local", "openai", "none")
 # what the environment may say, and what holds when it says nothing
@@ -26,7 +26,7 @@ DEFAULTS = {
     "OPENAI_API_KEY": "",
 }
 
-__all__ = ["DEFAULTS", "NAMES", "Budget", "Choice", "Local", "Misconfigured", "Provider", "Remote", "Unavailable",
+__all__ = ["DEFAULTS", "NAMES", "Budget", "Choice", "Local", "Misconfigured", "Provider", "Unavailable",
            "choice", "chosen", "plain"]  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def choice(environ: Mapping[str, str], threads: int = 0, budget: Budget | None =
     if name == "none":
         return Choice(None)
     local = Local(threads=threads)
-    return Choice(local) if name == "local" else Choice(Remote(_address(said), budget), local)
+    return Choice(local) if name == "local" else Choice(_remote(said, budget), local)
 
 
 def chosen(environ: Mapping[str, str], threads: int = 0) -> Provider | None:
@@ -67,17 +67,23 @@ def chosen(environ: Mapping[str, str], threads: int = 0) -> Provider | None:
     return choice(environ, threads).first
 
 
-def _address(said: Mapping[str, str]) -> Address:
-    numbers = {}
-    for name in ("EMBEDDING_BUDGET_TOKENS", "EMBEDDING_DIMENSIONS", "EMBEDDING_TIMEOUT"):
-        if not said[name].isdecimal():
-            raise Misconfigured(f"{name} is {said[name]!r}; it should be a whole number.")
-        numbers[name] = int(said[name])
+def _remote(said: Mapping[str, str], budget: Budget | None) -> Provider:
+    # only who asks an address needs what asking takes
+    from matching.engine.providers.remote import Address, Remote
+
+    numbers = {name: _whole(said, name) for name in ("EMBEDDING_BUDGET_TOKENS", "EMBEDDING_DIMENSIONS")}
     if not said["OPENAI_BASE_URL"].startswith(("http://", "https://")):
         raise Misconfigured(
             f"OPENAI_BASE_URL is {said['OPENAI_BASE_URL']!r}; it should begin with https:// or http://."
         )
-    return Address(
+    address = Address(
         said["OPENAI_BASE_URL"], said["OPENAI_API_KEY"], said["EMBEDDING_MODEL"], numbers["EMBEDDING_BUDGET_TOKENS"],
-        numbers["EMBEDDING_DIMENSIONS"], float(max(1, numbers["EMBEDDING_TIMEOUT"])),
+        numbers["EMBEDDING_DIMENSIONS"], float(max(1, _whole(said, "EMBEDDING_TIMEOUT"))),
     )  # fmt: skip
+    return Remote(address, budget)
+
+
+def _whole(said: Mapping[str, str], name: str) -> int:
+    if not said[name].isdecimal():
+        raise Misconfigured(f"{name} is {said[name]!r}; it should be a whole number.")
+    return int(said[name])

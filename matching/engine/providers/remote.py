@@ -8,14 +8,14 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 import numpy as np
 
 from matching.engine.model import Matrix
+from matching.engine.providers.budget import Budget, Counted, Unavailable
 from matching.engine.providers.pieces import plain
 
 TEXTS_AT_ONCE = 64
@@ -26,51 +26,13 @@ LEAST_CHARACTERS = 200
 TRIES = 4
 # all tries of one batch together: shorter than a lease
 PATIENCE = 40.0
-PAUSE = 60.0
 WRONG_PAUSE = 300.0
 AGAIN = {408, 409, 425, 429, 500, 502, 503, 504, 529}
 REFUSED = {400, 413, 422}
 
 
-class Unavailable(Exception):
-    """The address cannot be used for so many `seconds`; the words say why."""
-
-    def __init__(self, words: str, seconds: float = PAUSE) -> None:
-        super().__init__(words)
-        self.seconds = seconds
-
-
 class _RefusedTexts(Exception):
     """The address finds fault with what was sent; a part of it may pass."""
-
-
-class Budget(Protocol):
-    """Counts tokens by day."""
-
-    def spent(self) -> int:
-        """Tokens counted today."""
-        ...
-
-    def add(self, tokens: int) -> None:
-        """Count some more."""
-        ...
-
-
-class Counted:
-    """A budget's count in this process alone."""
-
-    def __init__(self) -> None:
-        self._day, self._tokens = date.today(), 0
-
-    def spent(self) -> int:
-        """Tokens counted today."""
-        if self._day != date.today():
-            self._day, self._tokens = date.today(), 0
-        return self._tokens
-
-    def add(self, tokens: int) -> None:
-        """Count some more."""
-        self._tokens = self.spent() + tokens
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,43 @@
+"""What limits an address: a budget of tokens a day, and being away."""
+
+from datetime import date
+from typing import Protocol
+
+PAUSE = 60.0
+
+
+class Unavailable(Exception):
+    """The address cannot be used for so many `seconds`; the words say why."""
+
+    def __init__(self, words: str, seconds: float = PAUSE) -> None:
+        super().__init__(words)
+        self.seconds = seconds
+
+
+class Budget(Protocol):
+    """Counts tokens by day."""
+
+    def spent(self) -> int:
+        """Tokens counted today."""
+        ...
+
+    def add(self, tokens: int) -> None:
+        """Count some more."""
+        ...
+
+
+class Counted:
+    """A budget's count in this process alone."""
+
+    def __init__(self) -> None:
+        self._day, self._tokens = date.today(), 0
+
+    def spent(self) -> int:
+        """Tokens counted today."""
+        if self._day != date.today():
+            self._day, self._tokens = date.today(), 0
+        return self._tokens
+
+    def add(self, tokens: int) -> None:
+        """Count some more."""
+        self._tokens = self.spent() + tokens
