@@ -52,11 +52,25 @@ class RunOrigin(models.TextChoices):
 
 class Step(models.TextChoices):
     FREEZE = "freeze", _("Freezing both lists")
+    BUILD = "build", _("Measuring both lists")
     SCORE = "score", _("Scoring a range")
     MERGE = "merge", _("Merging and ranking")
+    WRITE = "write", _("Writing a range")
+    PROPOSE = "propose", _("Putting forward")
     INCREMENT = "increment", _("Matching one listing")
 
 
+class RankerState(models.TextChoices):
+    TRAINING = "training", _("In training")
+    TRAINED = "trained", _("Not better")
+    OFFERED = "offered", _("Offered")
+    ACTIVE = "active", _("Switched on")
+    RETIRED = "retired", _("Retired")
+    FAILED = "failed", _("Failed")
+
+
+# what is due when all steps of a kind are done; the other steps write those that come after them
+AFTER: dict[str, Step] = {Step.SCORE: Step.MERGE, Step.WRITE: Step.PROPOSE}
 RUN_MOVES: dict[str, frozenset[str]] = {
     RunState.QUEUED: frozenset({RunState.RUNNING, RunState.FAILED}),
     RunState.RUNNING: frozenset({RunState.READY, RunState.FAILED}),

@@ -81,6 +81,8 @@ class Match(models.Model):
     decided_at = models.DateTimeField(null=True)
     pushed_at = models.DateTimeField(null=True)
     agreed_at = models.DateTimeField(null=True)
+    # told by the deal: what landed teaches the ranker most
+    landed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
 
