@@ -13,13 +13,11 @@ from codelists import names
 from listings.models import Visibility
 from matching.access import sees_owner
 from matching.models import Match
-from matching.services.explain import Explanation, explain, explain_many
+from matching.services.explain import Explanation, ReasonSentence, explain, explain_many
 from matching.states import Side
 from scenemarket import figures
 from scenemarket.marking import Span
 
-# a verdict's colour: what speaks for the pair, against it, or is not known
-TONES = {"met": "for", "close": "for", "barred": "against", "unknown": "unknown"}
 REASONS = ("reasons_for", "reasons_against", "reasons_unknown")
 TITLE_TONES = {
     "verified": ("ok", _lazy("Verified")),
@@ -86,8 +84,8 @@ def _shown(opportunity: Any, capability: Any, told: Explanation, known: dict[str
         **_reasons(told),
         "score": round(told.score), "value": told.score, "parts": parts([(p.label, p.earned, p.possible) for p in told.parts], told.score), "barred": told.barred_by,
         "facts": [_fact(row) for row in told.facets],
-        "need": _text(opportunity, told.need_text, _spans(told.reasons, "in_need"), known[Side.OPPORTUNITY]),
-        "offer": _text(capability, told.offer_text, _spans(told.reasons, "in_offer"), known[Side.CAPABILITY]),
+        "need": {**_text(opportunity, known[Side.OPPORTUNITY]), "text": told.need_text, **_spans(told.reasons, "need")},
+        "offer": {**_text(capability, known[Side.CAPABILITY]), "text": told.offer_text, **_spans(told.reasons, "offer")},
         "titles": [_title(t) for t in capability.owner.titles.all()],
     }  # fmt: skip
 
@@ -126,23 +124,28 @@ def _fact(row: Any) -> dict[str, Any]:
         "need": row.asked,
         "offer": row.offered,
         "verdict": row.words,
-        "kind": TONES[row.verdict],
+        "kind": row.kind,
     }
 
 
-def _spans(reasons: Iterable[Any], text: str) -> list[Span]:
-    return [Span(start, end, r.number, r.kind) for r in reasons for start, end in getattr(r, text)]
+def _spans(reasons: Iterable[ReasonSentence], side: str) -> dict[str, list[Span]]:
+    """The marked passages of one side's text and title."""
+    fields = {"spans": f"in_{side}", "title_spans": f"in_{side}_title"}
+    return {
+        name: [Span(start, end, r.number, r.kind) for r in reasons for start, end in getattr(r, field)]
+        for name, field in fields.items()
+    }
 
 
-def _text(listing: Any, text: str, spans: list[Span], known: bool) -> dict[str, Any]:
-    """One half of the pair: number, address, title, who and where, text, marked passages."""
+def _text(listing: Any, known: bool) -> dict[str, Any]:
+    """One half of the pair: number, address, title, who and where."""
     owner = [str(listing.owner), listing.owner.get_kind_display()] if known else [_("name shown once both have agreed")]
     words = [*owner, names.name("region", getattr(listing, "region", "") or listing.city)]
     deadline = getattr(listing, "deadline", None)
     words += [_("until %(day)s") % {"day": figures.day(deadline)}] if deadline else []
     return {
         "code": listing.number, "url": reverse(listing.log_kind, args=[listing.public_id]), "title": listing.title,
-        "by": _(", ").join(words), "text": text, "spans": spans,
+        "by": _(", ").join(words),
     }  # fmt: skip
 
 

@@ -41,16 +41,19 @@ class ReasonSerializer(serializers.Serializer[Any]):
     points = serializers.FloatField(allow_null=True)
     in_need = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
     in_offer = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
+    in_need_title = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
+    in_offer_title = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
 
 
 class FacetSerializer(serializers.Serializer[Any]):
-    """What was asked, what is offered, and how that stands."""
+    """What was asked, what is offered, how that stands in a few words, and whether it speaks for or against the pair."""
 
     item = serializers.CharField()
     asked = serializers.CharField()
     offered = serializers.CharField()
     verdict = serializers.ChoiceField(choices=["met", "barred", "unknown", "close"])
     words = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["for", "against", "unknown"])
 
 
 class ExplanationSerializer(serializers.Serializer[Any]):

@@ -9,11 +9,12 @@ from matching.engine import credentials
 from matching.engine.conditions import Rule, judge
 from matching.engine.facets import CONCEPTS, FIELD, OTHER_FIELD, SAME_SECTION, SECTOR, Sector
 from matching.engine.facets import Region as RegionFacet
-from matching.engine.model import EVERYWHERE, Named, Need, Offer, Part, Reason, Requirement, Technologies
+from matching.engine.model import EVERYWHERE, Named, Need, Offer, Part, Place, Reason, Requirement, Technologies
 from matching.engine.wording import Both, both
 
 Verdict = Literal["met", "close", "barred", "unknown"]
 TECHNOLOGIES_SHOWN = 3
+PLACES_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ def lines(need: Need, offer: Offer, technologies: Technologies, rules: tuple[Rul
         *(_line("service_regions", r, _place(need), _served(offer)) for r in _region(need, offer, nothing)),
         *(_line("service_region_required", r, _suppliers(need), _home(offer)) for r in _supplier(need, verdicts)),
         *(
-            _line("budget", reason, _money(need.budget_min, need.budget_max), _money(offer.price_min, offer.price_max))
+            _line(
+                "budget", reason, _amount(need.budget_min, need.budget_max), _amount(offer.price_min, offer.price_max)
+            )
             for reason in _terms(need, offer, nothing)
         ),
         *(_line("deadline", reason, _name_of_day(need.deadline), both("")) for reason in _deadline(need, day)),
@@ -115,7 +118,7 @@ def _sector(need: Need, offer: Offer, points: float, possible: float) -> Iterato
     value = _sector_value(need, offer)
     params = {"need": _name(need.sector), "offer": _name(offer.sector)}
     if value is None:
-        yield Reason("unknown", "sector_unknown")
+        yield Reason("unknown", "sector_incomparable" if offer.sector else "sector_unknown", params)
     elif value >= SAME_SECTION:
         yield Reason("for", "sector_same" if value == 1.0 else "sector_near", params, value * points)
     else:
@@ -136,14 +139,17 @@ def _technologies(technologies: Technologies, points: float, possible: float) ->
 
 
 def _maturity(need: Need, offer: Offer, part: Part) -> Iterator[Reason]:
-    params = {"need": need.min_trl, "offer": offer.trl}
     if offer.trl is None:
         yield Reason("unknown", "trl_unknown")
     elif need.min_trl is None:
-        yield Reason("for", "trl_known", params, part.points)
-    elif offer.trl >= need.min_trl:
+        yield Reason("for", "trl_known", {"offer": offer.trl}, part.points)
+    elif offer.trl == need.min_trl:
+        yield Reason("for", "trl_exact", {"offer": offer.trl}, part.points)
+    elif offer.trl > need.min_trl:
+        params = {"need": need.min_trl, "offer": offer.trl, "more": offer.trl - need.min_trl}
         yield Reason("for", "trl_met", params, part.points)
     else:
+        params = {"need": need.min_trl, "offer": offer.trl, "less": need.min_trl - offer.trl}
         yield Reason("against", "trl_low", params, (part.points or 0.0) - part.possible)
 
 
@@ -165,7 +171,7 @@ def _credential(requirement: Requirement, offer: Offer, day: date, points: float
     found = credentials.find(requirement, offer, day)
     if found is None:
         return Reason("against", "credential_missing", {"asked": asked}, -possible)
-    params = {"held": _name(found.named), "expires": str(found.expires or "")}
+    params = {"held": _name(found.named), "expires": _name_of_day(found.expires)}
     if answer == "barred":
         return Reason("against", "credential_expired", params, -possible)
     return Reason("for", "credential_met" if found.expires else "credential_met_undated", params, points)
@@ -216,7 +222,7 @@ def _terms(need: Need, offer: Offer, part: Part) -> Iterator[Reason]:
     low, high, most = offer.price_min, offer.price_max, need.budget_max
     points = part.points or 0.0
     if (low is None and high is None) or (most is None and (high or low or 0.0) > (need.budget_min or 0.0)):
-        yield Reason("unknown", "price_unknown", params)
+        yield Reason("unknown", "price_open" if low is not None or high is not None else "price_unknown", params)
     elif most is None or (high is not None and high <= most):
         yield Reason("for", "price_fits", params, points)
     elif low is not None and low > most:
@@ -227,7 +233,7 @@ def _terms(need: Need, offer: Offer, part: Part) -> Iterator[Reason]:
 
 def _deadline(need: Need, day: date) -> Iterator[Reason]:
     if need.deadline is not None and need.deadline < day:
-        yield Reason("against", "deadline_past", {"day": need.deadline.isoformat()})
+        yield Reason("against", "deadline_past", {"day": _name_of_day(need.deadline)})
 
 
 def _others(verdicts: dict[str, str]) -> Iterator[Reason]:
@@ -256,7 +262,15 @@ def _place(need: Need) -> Both:
 
 
 def _served(offer: Offer) -> Both:
-    return both("、".join(place.name for place in offer.service_places[:5]))
+    return _places(offer.service_places)
+
+
+def _places(places: tuple[Place, ...]) -> Both:
+    """The first few by name, and how many there are if not all are named."""
+    names = [place.name for place in places[:PLACES_SHOWN]]
+    if len(places) <= PLACES_SHOWN:
+        return ", ".join(names), "、".join(names)
+    return f"{', '.join(names)} and {len(places) - PLACES_SHOWN} more", f"{'、'.join(names)}等 {len(places)} 地"
 
 
 def _home(offer: Offer) -> Both:
@@ -264,18 +278,39 @@ def _home(offer: Offer) -> Both:
 
 
 def _suppliers(need: Need) -> Both:
-    return both("、".join(place.name for place in need.supplier_places))
+    return _places(need.supplier_places)
 
 
 def _name_of_day(day: date | None) -> Both:
-    return both(day.isoformat() if day else "")
+    return (f"{day.day} {day:%B %Y}", f"{day.year}年{day.month}月{day.day}日") if day else both("")
+
+
+def _amount(low: float | None, high: float | None) -> Both:
+    english, chinese = _money(low, high)
+    return english, chinese.strip()
 
 
 def _money(low: float | None, high: float | None) -> Both:
+    """A range of amounts in 10,000 yuan; the Chinese begins with a blank before a figure, as it stands in a sentence."""
     if low is None and high is None:
         return both("")
     if low is None or high is None:
-        sign, amount = ("≤", high) if low is None else ("≥", low)
-        return f"{sign}{amount:g} × 10,000 yuan", f"{sign}{amount:g} 万元"
-    text = f"{low:g}" if low == high else f"{low:g}—{high:g}"
-    return f"{text} × 10,000 yuan", f"{text} 万元"
+        amount = high if low is None else low
+        words = ("up to", "不超过") if low is None else ("from", "不低于")
+        return f"{words[0]} {yuan(amount or 0.0)[0]}", f"{words[1]} {yuan(amount or 0.0)[1]}"
+    (english, chinese), (most, most_zh) = yuan(low), yuan(high)
+    if low == high:
+        return english, f" {chinese}"
+    if chinese.endswith("万元") and most_zh.endswith("万元"):
+        chinese = chinese.removesuffix(" 万元")
+    return f"{english} to {most}", f" {chinese}—{most_zh}"
+
+
+def yuan(amount: float) -> Both:
+    """An amount in 10,000 yuan in words: 350 is 3.5 million yuan, 350 万元."""
+    english = f"CNY {_figure(amount / 100)} million" if amount >= 100 else f"CNY {amount * 10_000:,.0f}"
+    return english, f"{_figure(amount / 10_000)} 亿元" if amount >= 10_000 else f"{_figure(amount)} 万元"
+
+
+def _figure(amount: float) -> str:
+    return f"{amount:,.2f}".rstrip("0").rstrip(".")

@@ -1,46 +1,49 @@
-"""The sentences of two texts that say the same thing: in the same words, of the same technology, or close in meaning."""
+"""The sentences of two texts that belong together: by the words that earned points, or by the same technology.
+
+No vectors here: a sentence would have to be embedded for each pair that is shown.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from matching.engine.model import Floats, Need, Offer, Passage
-from matching.engine.sides import Analysed, Frame
-from matching.engine.text import Sentence, comparable
+from matching.engine.lexical import Lexicon
+from matching.engine.model import Floats, Integers, Passage
+from matching.engine.reading import Reading, valued
+from matching.engine.text import Sentence
 
-SHOWN = 3
-OF_WORDS, OF_CONCEPTS, OF_MEANING = 0.5, 0.3, 0.2
+SHOWN = 2
+OF_LIKENESS, OF_EARNED, OF_CONCEPTS = 0.4, 0.3, 0.3
 LEAST = 0.06  # less than this is chance
 FULL_LENGTH = 12  # shorter sentences say less
-SHARED_SHOWN = 3
 
 
 @dataclass(frozen=True)
 class Match:
-    """Two sentences that belong together, how strongly, and by what: "words", "concept" or "meaning"."""
+    """Two sentences that belong together, how strongly, and the technology that both are about, if that is what joins them."""
 
     need: Passage
     offer: Passage
     need_text: str
     offer_text: str
     strength: float
-    by: str
-    shared: tuple[str, ...] = ()
     technology: int | None = None
 
 
-def matches(need: Need, offer: Offer, frame: Frame) -> list[Match]:
-    """The best pairs of sentences, strongest first; no sentence twice."""
-    left, right = frame.analysed(need), frame.analysed(offer)
+def matches(
+    left: Reading, right: Reading, lexicon: Lexicon, rarity: Floats, codes: Integers, earned: Floats
+) -> list[Match]:
+    """The best pairs of sentences, strongest first; no sentence twice. `codes` are terms and `earned` what each added."""
     if not left.sentences or not right.sentences:
         return []
-    shares = _likeness(left, right)
-    total = sum(shares) * np.outer(_weights(left.sentences), _weights(right.sentences))
+    words = _words(left, right, lexicon, codes, earned)
+    concepts = OF_CONCEPTS * (_unit(left.concepts * rarity) @ _unit(right.concepts * rarity).T)
+    total = (words + concepts) * np.outer(_weights(left.sentences), _weights(right.sentences))
     found: list[Match] = []
     while len(found) < SHOWN and total.max() > LEAST:
         row, column = (int(place) for place in np.unravel_index(int(np.argmax(total)), total.shape))
-        by = tuple(float(share[row, column]) for share in shares)
-        found.append(_match(left, row, right, column, float(total[row, column]), by))
+        by_concept = concepts[row, column] > words[row, column]
+        found.append(_match(left, row, right, column, float(total[row, column]), by_concept))
         total[row, :] = total[:, column] = -1.0
     return found
 
@@ -51,12 +54,32 @@ def _weights(sentences: list[Sentence]) -> Floats:
     return found
 
 
-def _likeness(left: Analysed, right: Analysed) -> tuple[Floats, Floats, Floats]:
-    """How alike each two sentences are, by words, technologies and meaning, each with its share of the whole."""
-    words = (left.words @ right.words.T).toarray()
-    concepts = _unit(left.concepts) @ _unit(right.concepts).T
-    meaning = _unit(left.meaning) @ _unit(right.meaning).T
-    return OF_WORDS * words, OF_CONCEPTS * concepts, OF_MEANING * np.maximum(0.0, meaning)
+def _words(left: Reading, right: Reading, lexicon: Lexicon, codes: Integers, earned: Floats) -> Floats:
+    """For each two sentences, how alike their telling terms are, and the share of the words' points that the common ones earned."""
+    common = np.intersect1d(left.codes, right.codes)
+    telling, shares = valued(common, lexicon.codes, lexicon.idf), valued(common, codes, earned)
+    present = [_present(each, common) for each in (left, right)]
+    alike = (present[0] * telling**2) @ present[1].T / np.outer(*(_lengths(each, lexicon) for each in (left, right)))
+    found: Floats = OF_LIKENESS * alike + OF_EARNED * ((present[0] * (shares / (earned.sum() or 1.0))) @ present[1].T)
+    return found
+
+
+def _present(each: Reading, common: Integers) -> Floats:
+    """Which sentence has which of the common terms."""
+    found = np.zeros((len(each.sentences), len(common)))
+    if len(common):
+        places = np.searchsorted(common, each.codes)
+        places[places == len(common)] = 0
+        known = common[places] == each.codes
+        found[each.owner[known], places[known]] = 1.0
+    return found
+
+
+def _lengths(each: Reading, lexicon: Lexicon) -> Floats:
+    squares = valued(each.codes, lexicon.codes, lexicon.idf) ** 2
+    found = np.sqrt(np.bincount(each.owner, squares, minlength=len(each.sentences)))
+    lengths: Floats = np.where(found > 0, found, 1.0)
+    return lengths
 
 
 def _unit(rows: Floats) -> Floats:
@@ -65,36 +88,10 @@ def _unit(rows: Floats) -> Floats:
     return found
 
 
-def _match(left: Analysed, row: int, right: Analysed, column: int, strength: float, by: tuple[float, ...]) -> Match:
+def _match(left: Reading, row: int, right: Reading, column: int, strength: float, by_concept: bool) -> Match:
     need, offer = left.sentences[row], right.sentences[column]
-    passages = (
-        Passage("need", need.section, need.start, need.end),
-        Passage("offer", offer.section, offer.start, offer.end),
-    )
-    shared = common_words(need.text, offer.text)
     common = left.concepts[row] * right.concepts[column]
-    if common.any() and (by[1] > by[0] or not shared):
-        return Match(*passages, need.text, offer.text, strength, "concept", technology=int(np.argmax(common)))
-    if shared and 4 * by[0] >= by[2]:
-        return Match(*passages, need.text, offer.text, strength, "words", shared)
-    return Match(*passages, need.text, offer.text, strength, "meaning")
-
-
-def common_words(left: str, right: str) -> tuple[str, ...]:
-    """The longest stretches of at least two characters that stand in both, longest first."""
-    a, b = comparable(left), comparable(right)
-    found: list[str] = []
-    place = 0
-    while place < len(a) - 1:
-        length = 0
-        while place + length < len(a) and a[place : place + length + 1] in b and _is_word(a[place + length]):
-            length += 1
-        if length >= 2:
-            found.append(a[place : place + length])
-        place += max(1, length)
-    longest = sorted(dict.fromkeys(found), key=len, reverse=True)
-    return tuple(word for word in longest if not word.isdigit())[:SHARED_SHOWN]
-
-
-def _is_word(character: str) -> bool:
-    return character.isalnum() and character not in "的了和与及在是为等并或对将可以其"
+    return Match(
+        Passage("need", need.section, need.start, need.end), Passage("offer", offer.section, offer.start, offer.end),
+        need.text, offer.text, strength, int(np.argmax(common)) if by_concept and common.any() else None,
+    )  # fmt: skip

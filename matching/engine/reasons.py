@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from matching.engine.corpus import Corpus
 from matching.engine.facet_reasons import Line, lines, reasons
-from matching.engine.model import Need, Offer, PairScore, Part, Reason
+from matching.engine.model import Need, Offer, PairScore, Part, Passage, Reason
 from matching.engine.passages import Match, matches
-from matching.engine.wording import both
+from matching.engine.reading import Reading, read, technologies
+from matching.engine.shared_words import SharedWord, contributions, shared_words
+from matching.engine.wording import sentence
 
 LOW = 0.25
 QUOTED = 40
@@ -30,15 +30,21 @@ def explain(corpus: Corpus, need: str | Need, offer: str | Offer) -> Explanation
     right = corpus.offer(offer) if isinstance(offer, str) else offer
     pair = corpus.pair(need, offer)
     parts = {part.code: part for part in pair.parts}
-    technologies = corpus.frame.technologies(left, right)
+    readings = read(left, corpus.frame.concepts), read(right, corpus.frame.concepts)
+    alike = technologies(*readings, corpus.frame)
     found = [
-        *_fit(corpus, left, right, parts["need_fit"]),
-        *reasons(left, right, parts, technologies, corpus.frame.rules, corpus.frame.day),
+        *_fit(corpus, left, right, readings, parts["need_fit"]),
+        *reasons(left, right, parts, alike, corpus.frame.rules, corpus.frame.day),
     ]
     if _is_discounted(corpus, parts):
         found.append(Reason("against", "discounted"))
-    ordered = sorted(found, key=lambda reason: (_SIDES[reason.side], -abs(reason.points or 0.0)))
-    return Explanation(pair, tuple(ordered), lines(left, right, technologies, corpus.frame.rules, corpus.frame.day))
+    ordered = sorted(_once(found), key=lambda reason: (_SIDES[reason.side], -abs(reason.points or 0.0)))
+    return Explanation(pair, tuple(ordered), lines(left, right, alike, corpus.frame.rules, corpus.frame.day))
+
+
+def _once(found: list[Reason]) -> list[Reason]:
+    """No sentence twice, whichever reasons say it."""
+    return list({sentence(reason): reason for reason in reversed(found)}.values())[::-1]
 
 
 def _is_discounted(corpus: Corpus, parts: dict[str, Part]) -> bool:
@@ -48,30 +54,78 @@ def _is_discounted(corpus: Corpus, parts: dict[str, Part]) -> bool:
     return relevance < corpus.settings.full_relevance
 
 
-def _fit(corpus: Corpus, need: Need, offer: Offer, part: Part) -> list[Reason]:
-    points = part.points or 0.0
-    found = matches(need, offer, corpus.frame)
-    shares = np.array([match.strength for match in found])
-    told = [_passage(corpus, match, points * share / shares.sum()) for match, share in zip(found, shares, strict=True)]
-    if not told:
-        told = [Reason("for", "fit_whole", {}, points)]
+def _fit(corpus: Corpus, need: Need, offer: Offer, readings: tuple[Reading, Reading], part: Part) -> list[Reason]:
+    """What the texts earned, divided between their words and the rest (their nearness in meaning) as the engine weighed them."""
+    points, frame = part.points or 0.0, corpus.frame
+    codes, title, text = contributions(*readings, frame.lexicon, corpus.settings)
+    of_words, weights = _share_of_words(corpus, need, points / part.possible, float(title.sum()), float(text.sum()))
+    earned = weights[0] * title + weights[1] * text
+    words = shared_words(need, offer, codes, earned)
+    pairs = matches(*readings, frame.lexicon, frame._rarity, codes, earned)
+    for_words = points * of_words if words else 0.0
+    told = [_words(words, for_words)] if words else []
+    told += _pairs(corpus, pairs, points - for_words) or [_whole(need, offer, points - for_words)]
     if points < LOW * part.possible:
         told.append(Reason("against", "fit_low", {}, points - part.possible))
     return told
 
 
-def _passage(corpus: Corpus, match: Match, points: float) -> Reason:
+def _share_of_words(
+    corpus: Corpus, need: Need, fraction: float, title: float, text: float
+) -> tuple[float, tuple[float, float]]:
+    """The words' share (0 to 1) in what makes two texts alike, and how much the words of title and whole text weigh.
+
+    `fraction` is what was earned of the points, `title` and `text` are the two likenesses of words. What all three together
+    came to is read from the fraction, so that nothing has to be compared again.
+    """
+    settings, standard = corpus.settings, corpus._one_need(need)[1]
+    weights = (settings.title_words / standard.spreads[0][0], settings.all_words / standard.spreads[0][1])
+    words = max(0.0, (title - standard.means[0][0]) * weights[0] + (text - standard.means[0][1]) * weights[1])
+    side = min(max(2 * fraction - 1, -0.999999), 0.999999)
+    together = settings.fit_middle + settings.fit_width * side / (1 - side * side) ** 0.5
+    rest = max(0.0, together - words)
+    return words / (words + rest) if words else 0.0, (float(weights[0]), float(weights[1]))
+
+
+def _words(words: list[SharedWord], points: float) -> Reason:
+    first, *others = words
+    shared = [
+        (f"“{first.word}” ({first.share:.0%} of the words’ points)", f"“{first.word}”（占用词得分 {first.share:.0%}）")
+    ]
+    shared += [(f"“{each.word}” ({each.share:.0%})", f"“{each.word}”（{each.share:.0%}）") for each in others]
+    passages = tuple(passage for each in words for passage in each.passages)
+    return Reason("for", "words_shared", {"shared": shared}, points, passages)
+
+
+def _pairs(corpus: Corpus, pairs: list[Match], points: float) -> list[Reason]:
+    total = sum(match.strength for match in pairs)
+    return [_pair(corpus, match, points * match.strength / total, place) for place, match in enumerate(pairs)]
+
+
+def _pair(corpus: Corpus, match: Match, points: float, place: int) -> Reason:
     passages = (match.need, match.offer)
-    if match.by == "words":
-        shared = [both(f"“{word}”") for word in match.shared]
-        return Reason("for", "passage_words", {"shared": shared}, points, passages)
-    params = {"need": _short(match.need_text), "offer": _short(match.offer_text)}
+    params: dict[str, object] = {"need": _short(match.need_text), "offer": _short(match.offer_text)}
     if match.technology is not None:
         named = corpus.frame.technology(match.technology)
         return Reason("for", "passage_concept", {**params, "technology": (named.en, named.zh)}, points, passages)
-    return Reason("for", "passage_meaning", params, points, passages)
+    return Reason("for", "passage_also" if place else "passage_best", params, points, passages)
+
+
+def _whole(need: Need, offer: Offer, points: float) -> Reason:
+    """Texts that say the same in other words: their titles say best what each is about."""
+    passages = tuple(
+        Passage(side, *title_place)
+        for side, title_place in (("need", _title(need)), ("offer", _title(offer)))
+        if title_place[2]
+    )
+    return Reason("for", "fit_whole", {}, points, passages)
+
+
+def _title(record: Need | Offer) -> tuple[str, int, int]:
+    section, text = record.texts[0]
+    return section, len(text) - len(text.lstrip()), len(text.rstrip())
 
 
 def _short(text: str) -> str:
-    plain = text.strip().rstrip("。；;，,！!？?")
+    plain = text.strip().rstrip("。；;，,！!？?：:、")
     return plain if len(plain) <= QUOTED else plain[: QUOTED - 1] + "…"

@@ -9,49 +9,53 @@ Language = Literal["en", "zh"]
 
 # code: (English, Chinese)
 REASONS: dict[str, tuple[str, str]] = {
-    "passage_words": ("Both speak of %(shared)s", "双方都提到%(shared)s"),
-    "passage_concept": ("“%(need)s” is what %(technology)s is for: “%(offer)s”", "需求“%(need)s”，能力“%(offer)s”，都属于%(technology)s"),
-    "passage_meaning": ("Close in meaning: “%(need)s” and “%(offer)s”", "意思相近：“%(need)s”与“%(offer)s”"),
-    "fit_whole": ("The two texts as a whole are close", "两段文字整体相近"),
-    "fit_low": ("The two texts have little in common", "需求与能力的描述相关性较低"),
+    "words_shared": ("Both texts say %(shared)s", "双方都写到%(shared)s"),
+    "passage_concept": ("The opportunity says “%(need)s”, the capability “%(offer)s”: both are about %(technology)s", "需求写“%(need)s”，能力写“%(offer)s”，都关系到%(technology)s"),
+    "passage_best": ("Closest to each other: “%(need)s” and “%(offer)s”", "最接近的一处：需求写“%(need)s”，能力写“%(offer)s”"),
+    "passage_also": ("Close as well: “%(need)s” and “%(offer)s”", "另一处接近：需求写“%(need)s”，能力写“%(offer)s”"),
+    "fit_whole": ("The two texts as a whole are close in meaning", "两段文字整体意思相近"),
+    "fit_low": ("The two texts have little in common", "两段文字说的不像是同一件事"),
     "field_same": ("Same field: %(need)s", "应用领域相同：%(need)s"),
     "field_differs": ("The field asked for is %(need)s, the one offered %(offer)s", "需求属于%(need)s领域，能力属于%(offer)s领域"),
     "field_unknown": ("The field of the capability is not given", "能力未填写应用领域"),
     "sector_same": ("Same industry: %(need)s", "所属行业相同：%(need)s"),
     "sector_near": ("Neighbouring industries: %(need)s and %(offer)s", "行业相近：%(need)s与%(offer)s"),
     "sector_differs": ("The industry asked for is %(need)s, the one offered %(offer)s", "需求属于%(need)s，能力属于%(offer)s"),
-    "sector_unknown": ("The industries cannot be compared", "所属行业未填写或无法比较"),
+    "sector_unknown": ("The industry of the capability is not given", "能力未填写所属行业"),
+    "sector_incomparable": ("Industry: the opportunity says %(need)s, the capability %(offer)s; they are not from one list and cannot be compared", "行业：机会写%(need)s，能力写%(offer)s，不在同一目录，无法比较"),
     "technologies_shared": ("Technologies in common: %(shared)s", "技术相通：%(shared)s"),
     "technologies_near": ("Technologies of the same kind", "技术同属一类"),
-    "technologies_differ": ("No technology in common", "未见相同或相近的技术"),
-    "technologies_unknown": ("The technologies of one side are not given", "一方未写明技术"),
-    "trl_met": ("Readiness TRL %(offer)s reaches the TRL %(need)s asked for", "技术成熟度 %(offer)s 级，达到要求的 %(need)s 级"),
-    "trl_known": ("Readiness TRL %(offer)s; no level is asked for", "技术成熟度 %(offer)s 级，机会未设要求"),
-    "trl_low": ("Readiness TRL %(offer)s is below the TRL %(need)s asked for", "技术成熟度 %(offer)s 级，低于要求的 %(need)s 级"),
-    "trl_unknown": ("The readiness level is not given", "未填写技术成熟度"),
+    "technologies_differ": ("No technology in common, nor one of the same kind", "未见相同或相近的技术"),
+    "technologies_unknown": ("The capability names no technology that the list knows", "能力中未见目录所列的技术，是否相通未知"),
+    "trl_met": ("Readiness TRL %(offer)s, %(more)s above the TRL %(need)s asked for", "技术成熟度 %(offer)s 级，比要求的 %(need)s 级高 %(more)s 级"),
+    "trl_exact": ("Readiness TRL %(offer)s, just as asked for", "技术成熟度 %(offer)s 级，正好达到要求"),
+    "trl_known": ("Readiness TRL %(offer)s; the opportunity asks for no level", "技术成熟度 %(offer)s 级，机会未设要求"),
+    "trl_low": ("Readiness TRL %(offer)s, %(less)s below the TRL %(need)s asked for", "技术成熟度 %(offer)s 级，比要求的 %(need)s 级低 %(less)s 级"),
+    "trl_unknown": ("The readiness level of the capability is not given", "能力未填写技术成熟度"),
     "credential_met": ("Holds %(held)s, valid to %(expires)s", "持有%(held)s，有效至 %(expires)s"),
     "credential_met_undated": ("Holds %(held)s", "持有%(held)s"),
-    "credential_expired": ("%(held)s ended on %(expires)s", "%(held)s已于 %(expires)s 到期"),
-    "credential_missing": ("%(asked)s is asked for and not among those held", "要求%(asked)s，所列资质中没有"),
-    "credential_unknown": ("Whether %(asked)s is held is not known", "是否具备%(asked)s未知，未计入扣分"),
+    "credential_expired": ("%(held)s is asked for; the one held ended on %(expires)s", "要求%(held)s，所持的已于 %(expires)s 到期"),
+    "credential_missing": ("%(asked)s is asked for and not among those listed", "要求%(asked)s，所列资质中没有"),
+    "credential_unknown": ("%(asked)s is asked for; whether it is held is not known and costs nothing", "要求%(asked)s，是否持有未知，不扣分"),
     "region_home": ("The firm is at the place: %(home)s", "企业就在当地：%(home)s"),
     "region_served": ("Serves %(place)s", "服务区域覆盖%(place)s"),
-    "region_nationwide": ("Serves the whole country", "服务区域为全国"),
+    "region_nationwide": ("Serves the whole country, %(place)s too", "服务区域为全国，包括%(place)s"),
     "region_outside": ("Serves %(served)s only, not %(place)s", "服务区域为%(served)s，不含%(place)s"),
     "region_elsewhere": ("The firm is at %(home)s; its service area is not given", "企业在%(home)s，未写明服务区域"),
-    "region_unknown": ("Whether %(place)s is served is not known", "是否服务%(place)s未知"),
-    "supplier_met": ("From, or serving, the place that suppliers may come from", "符合供应商区域要求"),
+    "region_unknown": ("Whether %(place)s is served is not known", "未写明是否服务%(place)s"),
+    "supplier_met": ("Meets what is asked of suppliers' places: %(asked)s", "符合供应商区域要求（%(asked)s）"),
     "supplier_outside": ("Suppliers must come from %(asked)s", "要求供应商来自%(asked)s，企业不在此列"),
     "supplier_unknown": ("Suppliers must come from %(asked)s; whether serving it is enough is to be asked", "要求供应商来自%(asked)s，是否符合需向双方确认"),
-    "price_fits": ("The price (%(offer)s) fits the budget (%(need)s)", "报价 %(offer)s，在预算 %(need)s 之内"),
-    "price_reaches": ("The price (%(offer)s) reaches beyond the budget (%(need)s)", "报价 %(offer)s，部分超出预算 %(need)s"),
-    "price_above": ("The price (%(offer)s) begins above the budget (%(need)s)", "报价 %(offer)s，高于预算 %(need)s"),
-    "price_unknown": ("Whether the price fits the budget is not known", "预算与报价无法比较"),
+    "price_fits": ("The price (%(offer)s) fits the budget (%(need)s)", "报价%(offer)s，在预算%(need)s之内"),
+    "price_reaches": ("The price (%(offer)s) reaches beyond the budget (%(need)s)", "报价%(offer)s，部分超出预算%(need)s"),
+    "price_above": ("The price (%(offer)s) begins above the budget (%(need)s)", "报价%(offer)s，高于预算%(need)s"),
+    "price_unknown": ("The capability gives no price to hold against the budget (%(need)s)", "能力未填写报价，无法与预算%(need)s比较"),
+    "price_open": ("The budget names only a lower end (%(need)s); whether the price (%(offer)s) fits is not known", "预算只写了下限（%(need)s），报价%(offer)s是否合适未知"),
     "deadline_past": ("The deadline was %(day)s", "机会已于 %(day)s 截止"),
     "only_verified": ("Open to verified organisations only", "仅向已核验单位开放"),
     "verified_unknown": ("Open to verified organisations only; verification is not known", "仅向已核验单位开放，核验情况未知"),
     "same_owner": ("Need and offer are of the same organisation", "供需双方是同一单位"),
-    "discounted": ("Conditions count in part only, because the content is little related", "内容相关性不高，其余各项按比例折算"),
+    "discounted": ("Readiness, credentials, region and terms count in part only, because the content is little related", "内容相关性不高，成熟度、资质、地域、预算几项按比例折算"),
 }  # fmt: skip
 
 PART_NAMES: dict[str, tuple[str, str]] = {
@@ -62,6 +66,16 @@ PART_NAMES: dict[str, tuple[str, str]] = {
     "region": ("Region", "地域"),
     "terms": ("Budget and terms", "预算与条件"),
     "barred": ("Conditions not met", "不满足硬性条件"),
+}
+# what stands before a section that is no prose, where the texts are shown as one
+SECTIONS: dict[str, tuple[str, str]] = {
+    "deliverables": ("To be delivered: ", "交付："),
+    "technologies": ("Technologies: ", "技术："),
+    "sector": ("Industry: ", "行业："),
+    "category": ("Category: ", "类别："),
+    "scenes": ("Used for: ", "应用场景："),
+    "cases": ("Cases: ", "案例："),
+    "reference_case": ("Reference: ", "参考案例："),
 }
 ITEMS: dict[str, tuple[str, str]] = {
     "field": ("Field", "应用领域"),
@@ -77,6 +91,47 @@ ITEMS: dict[str, tuple[str, str]] = {
     "direction": ("Both sides", "供需双方"),
     "required_titles": ("Titles asked for", "资质要求"),
     "required_certs": ("Certificates asked for", "认证要求"),
+}
+
+# what the table of facets says in a few words; a reason that is not here says its sentence
+VERDICTS: dict[str, tuple[str, str]] = {
+    "field_same": ("same", "相同"),
+    "field_differs": ("different", "不同"),
+    "field_unknown": ("not given", "未填写"),
+    "sector_same": ("same", "相同"),
+    "sector_near": ("near", "相近"),
+    "sector_differs": ("different", "不同"),
+    "sector_unknown": ("not given", "未填写"),
+    "sector_incomparable": ("cannot be compared", "无法比较"),
+    "technologies_shared": ("in common: %(shared)s", "相通：%(shared)s"),
+    "technologies_near": ("of the same kind", "同属一类"),
+    "technologies_differ": ("none in common", "未见相通"),
+    "technologies_unknown": ("not given", "未写明"),
+    "trl_met": ("%(more)s above", "高 %(more)s 级"),
+    "trl_exact": ("just met", "正好达到"),
+    "trl_known": ("not asked for", "未设要求"),
+    "trl_low": ("%(less)s below", "低 %(less)s 级"),
+    "trl_unknown": ("not given", "未填写"),
+    "credential_met": ("held, valid to %(expires)s", "具备，有效至 %(expires)s"),
+    "credential_met_undated": ("held", "具备"),
+    "credential_expired": ("ended on %(expires)s", "%(expires)s 到期"),
+    "credential_missing": ("not listed", "所列资质中没有"),
+    "credential_unknown": ("not known", "未知"),
+    "region_home": ("at the place", "就在当地"),
+    "region_served": ("served", "覆盖"),
+    "region_nationwide": ("served", "覆盖"),
+    "region_outside": ("not served", "不覆盖"),
+    "region_elsewhere": ("at another place", "在外地，服务区域未写明"),
+    "region_unknown": ("not known", "未写明"),
+    "supplier_met": ("met", "符合"),
+    "supplier_outside": ("not met", "不符合"),
+    "supplier_unknown": ("to be asked", "需向双方确认"),
+    "price_fits": ("within the budget", "在预算内"),
+    "price_reaches": ("partly above", "部分超出"),
+    "price_above": ("above the budget", "高于预算"),
+    "price_unknown": ("not given", "未填写"),
+    "price_open": ("cannot be told", "无法判断"),
+    "deadline_past": ("past", "已截止"),
 }
 
 Both = tuple[str, str]  # the same in English and in Chinese
@@ -99,6 +154,12 @@ def chosen(value: Any, language: Language) -> Any:
 def fill(template: str, params: Mapping[str, Any], language: Language) -> str:
     """A sentence with its params in a language."""
     return template % {name: chosen(value, language) for name, value in params.items()}
+
+
+def verdict(reason: Reason, language: Language = "zh") -> str:
+    """How one facet stands, in a few words."""
+    english, chinese = VERDICTS.get(reason.code, REASONS[reason.code])
+    return fill(english if language == "en" else chinese, reason.params, language)
 
 
 def sentence(reason: Reason, language: Language = "zh") -> str:

@@ -1,5 +1,6 @@
 """Why, why not, and what is unknown, for any pair of an opportunity and a capability, in the reader's language."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from opportunities.models import Opportunity
 
 # shown above each text, so not repeated in it
 HEADING = "title"
+LISTS = ("technologies", "scenes", "cases")
+_PAUSED = re.compile("[、，,；;。]")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,10 @@ class PartOfScore:
 
 @dataclass(frozen=True)
 class ReasonSentence:
-    """One numbered sentence; `kind` is for, against or unknown; the spans are characters of need_text and offer_text."""
+    """One numbered sentence; `kind` is for, against or unknown.
+
+    The spans are characters of need_text and offer_text, those of the titles characters of the two titles.
+    """
 
     number: int
     kind: str
@@ -37,17 +43,20 @@ class ReasonSentence:
     points: float | None
     in_need: list[tuple[int, int]]
     in_offer: list[tuple[int, int]]
+    in_need_title: list[tuple[int, int]]
+    in_offer_title: list[tuple[int, int]]
 
 
 @dataclass(frozen=True)
 class FacetRow:
-    """What was asked, what is offered; `verdict` is met, barred, unknown or close, `words` say it."""
+    """What was asked, what is offered; `verdict` is met, barred, unknown or close, `words` say it; `kind` as of a reason."""
 
     item: str
     asked: str
     offered: str
     verdict: str
     words: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -121,14 +130,22 @@ def _corpus(city: str, need: engine.Need, offer: engine.Offer) -> engine.Corpus:
 
 
 def _text(sections: Iterable[tuple[str, str]]) -> tuple[str, dict[str, int]]:
-    """All sections but the heading, one below the other, and where each begins."""
+    """All sections but the heading as one readable text, and where each begins in it."""
     starts, lines, length = {}, [], 0
     for section, text in sections:
         if section != HEADING:
-            starts[section] = length
-            lines.append(text)
-            length += len(text) + 1
+            label = _word(wording.SECTIONS, section) if section in wording.SECTIONS else ""
+            starts[section] = length + len(label)
+            lines.append(label + _listed(section, text))
+            length += len(lines[-1]) + 1
     return "\n".join(lines), starts
+
+
+def _listed(section: str, text: str) -> str:
+    """What is a list stands in one line: each line's end becomes one mark, so that every character keeps its place."""
+    if section not in LISTS:
+        return text
+    return text.replace("\n", "；" if _PAUSED.search(text) else "、")
 
 
 def _reason(number: int, reason: engine.Reason, in_need: dict[str, int], in_offer: dict[str, int]) -> ReasonSentence:
@@ -139,6 +156,8 @@ def _reason(number: int, reason: engine.Reason, in_need: dict[str, int], in_offe
         points=reason.points,
         in_need=_spans(reason, "need", in_need),
         in_offer=_spans(reason, "offer", in_offer),
+        in_need_title=_spans(reason, "need", {HEADING: 0}),
+        in_offer_title=_spans(reason, "offer", {HEADING: 0}),
     )
 
 
@@ -154,7 +173,8 @@ def _facet(line: engine.Line) -> FacetRow:
         asked=wording.chosen(line.asked, language),
         offered=wording.chosen(line.offered, language),
         verdict=line.verdict,
-        words=wording.sentence(line.reason, language),
+        words=wording.verdict(line.reason, language),
+        kind=line.reason.side,
     )
 
 

@@ -141,6 +141,12 @@ def marked(text: str, spans: Iterable[marking.Span | tuple[int, int, int, str]] 
     return marking.marked(text or "", [s if isinstance(s, marking.Span) else marking.Span(*s) for s in spans])
 
 
+@register.simple_tag
+def marked_line(text: str, spans: Iterable[marking.Span] = ()) -> SafeString:
+    """A heading with the words of each reason marked and numbered."""
+    return marking.marked_line(text or "", spans)
+
+
 @register.filter
 def paragraphs(text: str) -> SafeString:
     """Each line of a plain text as a paragraph."""

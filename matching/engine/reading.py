@@ -1,0 +1,82 @@
+"""A listing as an explanation reads it: sentence by sentence, with its terms and technologies. Read once, then remembered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from matching.engine.concepts import Concepts
+from matching.engine.facets import CLOSE
+from matching.engine.meaning import cosines
+from matching.engine.model import Floats, Integers, Named, Need, Offer, Technologies
+from matching.engine.sides import Frame
+from matching.engine.text import Sentence, cut, terms
+
+REMEMBERED = 2048
+TELLING = 1 << 21  # codes from here on are pairs and words; single characters say little about what two sentences share
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`owner` and `codes` are the telling terms of each sentence, each once; `concepts` are counts of sentences by technologies.
+
+    `whole` and `title` are all terms of the texts and of the title with how often they stand; `tags` the technologies of it all.
+    """
+
+    sentences: list[Sentence]
+    owner: Integers
+    codes: Integers
+    concepts: Floats
+    whole: tuple[Integers, Floats]
+    title: tuple[Integers, Floats]
+    tags: Floats
+
+
+def read(record: Need | Offer, concepts: Concepts) -> Reading:
+    """The reading of a need or an offer by a list of technologies."""
+    return _read(record.texts, record.technologies, concepts)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read(texts: tuple[tuple[str, str], ...], stated: tuple[Named, ...], concepts: Concepts) -> Reading:
+    sentences = cut(texts)
+    written = [sentence.text for sentence in sentences]
+    owner, codes = terms(written)
+    telling = codes >= TELLING
+    once = np.unique(np.stack([owner[telling], codes[telling]], axis=1), axis=0)
+    counts = concepts.counts([*written, "\n".join(text for _section, text in texts)], [*[()] * len(written), stated])
+    parts = [_counted([text for _section, text in part]) for part in (texts, texts[:1])]
+    return Reading(sentences, once[:, 0], once[:, 1], counts[:-1], *parts, counts[-1])
+
+
+def _counted(texts: Sequence[str]) -> tuple[Integers, Floats]:
+    codes, times = np.unique(terms(texts)[1], return_counts=True)
+    return codes, times.astype(np.float64)
+
+
+def technologies(left: Reading, right: Reading, frame: Frame) -> Technologies:
+    """How close two listings are in technology, and by which: as the engine scores it."""
+    rarity = frame._rarity
+    weights = [each.tags * rarity for each in (left, right)]
+    of_need, of_offer = (_strongest(each, frame) for each in weights)
+    if not (of_need and of_offer):
+        return Technologies(None, (), of_need, of_offer)
+    vectors = frame.concepts.vectors(np.stack([left.tags, right.tags]), rarity)
+    closeness = min(1.0, float(cosines(vectors[:1], vectors[1:])[0, 0]) / CLOSE)
+    return Technologies(closeness, _strongest(weights[0] * weights[1], frame), of_need, of_offer)
+
+
+def _strongest(weights: Floats, frame: Frame) -> tuple[Named, ...]:
+    places = np.flatnonzero(weights)
+    return tuple(frame.technology(int(place)) for place in places[np.argsort(-weights[places], kind="stable")])
+
+
+def valued(codes: Integers, known: Integers, values: Floats) -> Floats:
+    """The values of codes among sorted known ones; 0 for the others."""
+    if not len(known):
+        return np.zeros(len(codes))
+    places = np.searchsorted(known, codes)
+    places[places == len(known)] = 0
+    found: Floats = np.where(known[places] == codes, values[places], 0.0)
+    return found
