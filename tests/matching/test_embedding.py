@@ -1,15 +1,10 @@
 """Texts get their vectors once, by leased work, and the engine reads them back."""
 
-from datetime import timedelta
-from typing import Any
-
 import numpy as np
 import pytest
-from django.db.models.functions import Now
 
 from matching.models import TextVector
 from matching.services import embedding
-from scenemarket.leases import MAX_ATTEMPTS, WorkState
 
 pytestmark = pytest.mark.django_db
 TEXTS = ["老城区供水管网巡检", "带压球形检漏服务", "茶园霜冻预警"]

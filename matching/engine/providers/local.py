@@ -64,7 +64,7 @@ class Local:
         self.embed(["。"])
 
     def _fill(self, found: Matrix, texts: list[str], places: list[int]) -> None:
-        cut = self._model.pieces.cut([self._prefix + texts[place] for place in places])
+        cut = [self._model.pieces.cut(self._prefix + texts[place]) for place in places]
         windows = [window for place, pieces in zip(places, cut, strict=True) for window in self._windows(place, pieces)]
         for batch in _batches(windows):
             for window, mean in zip(batch, self._model.means([w.pieces for w in batch], batch[0].padded), strict=True):

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,9 @@ class Shape:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Pieces with their scores, what each character is replaced by, and the special pieces."""
+    """Pieces with their numbers and scores, what each character is replaced by, and the special pieces."""
 
-    pieces: list[tuple[str, float]]
+    pieces: dict[str, tuple[int, float]]
     replaced: dict[int, str]
     begin: int
     end: int
@@ -82,16 +83,16 @@ class Weights:
         return _unpacked(self._blocks(name, total, columns)[which])
 
     def vocabulary(self) -> Vocabulary:
-        """The pieces into which texts are cut; a list of 250,000, made anew each time."""
+        """The pieces into which texts are cut; 250,000 of them, made anew each time."""
         reader = _Reader(self._bytes, self._vocabulary_at)
-        count, begin, end, _padding, unknown = reader.numbers("<5i")
+        count, begin, end, padding, unknown = reader.numbers("<5i")
         size = int(reader.number("<Q"))
         offsets, scores = reader.array("<u4", count + 1).tolist(), reader.array("<f4", count).tolist()
         blob = reader.array("u1", size).tobytes()
-        pieces = [
-            (blob[a:b].decode("utf-8", "replace"), score)
-            for a, b, score in zip(offsets, offsets[1:], scores, strict=False)
-        ]
+        words = [blob[a:b].decode("utf-8", "replace") for a, b in pairwise(offsets)]
+        pieces = dict(zip(words, enumerate(scores), strict=True))
+        for special in (begin, end, padding, unknown):
+            del pieces[words[special]]
         return Vocabulary(pieces, _replaced(reader), begin, end, unknown)
 
     def _blocks(self, name: str, rows: int, columns: int) -> Bytes:
