@@ -184,7 +184,7 @@ def _change(job: ImportJob, row: ImportRow, listing: Listing, values: dict[str, 
     for name, value in values.items():
         setattr(listing, name, value)
     if before == State.PUBLISHED:
-        listing.version += any(name in listing.CONTENT for name in values)
+        listing.version += any(name in listing.CONTENT and name not in listing.QUIET for name in values)
         listing.updated_at = timezone.now()
     else:
         _enter(job, listing)

@@ -161,6 +161,8 @@ class Listing(models.Model):
     CONTENT: ClassVar[tuple[str, ...]] = (
         "title", "summary", "field", "policy", "industry", "technologies", "visibility", "programme_id",
     )  # fmt: skip
+    # content that no score reads: an edit of nothing else leaves the version, so that no suggestion falls
+    QUIET: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True

@@ -18,6 +18,7 @@ from accounts.services import members_with, reviewers
 from activity.services import record, tell
 from listings import kinds
 from listings.models import Listing, SavedDraft, Version
+from listings.signals import tell_opened
 from listings.states import DELETABLE, EDITABLE, MOVES, CloseReason, State
 from scenemarket.errors import Invalid, NotAllowed, WrongState
 from scenemarket.plaintext import tidy
@@ -79,7 +80,7 @@ def _check_complete(listing: Listing, changed: dict[str, Any]) -> None:
 
 def _change(listing: Listing, *, by: User, changed: dict[str, Any], rows: QuerySet[Any]) -> Listing:
     published = listing.state == State.PUBLISHED
-    step = {"version": F("version") + 1} if published and changed else {}
+    step = {"version": F("version") + 1} if published and set(changed) - set(listing.QUIET) else {}
     stamp = {"updated_at": Now()} if changed else {"updated_at": F("updated_at")}
     if rows.update(**changed, **step, **stamp) != 1:
         raise WrongState(
@@ -94,6 +95,8 @@ def _change(listing: Listing, *, by: User, changed: dict[str, Any], rows: QueryS
     _keep_version(listing, by)
     verb = "listing.revised" if published else "listing.edited"
     record(by=by, verb=verb, subject=listing, before=listing.state, after=listing.state, fields=sorted(changed))
+    if published:
+        tell_opened(listing)
     return listing
 
 
@@ -122,6 +125,8 @@ def _move(listing: Listing, name: str, *, by: User | None, reason: str = "", **v
         raise WrongState(_refusal(listing))
     listing.refresh_from_db()
     record(by=by, verb=f"listing.{name}", subject=listing, before=before, after=move.target, reason=reason)
+    if move.target == State.PUBLISHED:
+        tell_opened(listing)
     return listing
 
 

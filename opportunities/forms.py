@@ -27,6 +27,10 @@ class OpportunityForm(ListingForm):
         label=_("Technology readiness at least"), required=False, coerce=int, empty_value=None,
         choices=[("", _("— not asked —")), *[(n, f"TRL {n}") for n in range(1, 10)]],
     )  # fmt: skip
+    handles_at_most = forms.IntegerField(
+        label=_("Suggestions at most"), required=False, min_value=1, max_value=50,
+        help_text=_("How many firms you can look at and answer at a time, 1 to 50; others wait in line. Empty: as it is."),
+    )  # fmt: skip
 
     class Meta:
         model = Opportunity
@@ -35,7 +39,7 @@ class OpportunityForm(ListingForm):
             "need", "deliverables", "reference_case", "site", "data_offered", "equipment", "users_offered",
             "cooperation", "budget_min_wan", "budget_max_wan", "budget_source", "min_trl", "required_titles",
             "required_certs", "supplier_regions", "procurement", "approval", "decider", "lead", "deadline",
-            "visibility", "contact_name", "contact_phone",
+            "handles_at_most", "visibility", "contact_name", "contact_phone",
         )  # fmt: skip
         widgets = {"deadline": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
         labels = {"programme": _("Programme")}
@@ -59,8 +63,11 @@ class OpportunityForm(ListingForm):
         ("requirements", _("What you ask of suppliers"), _("Ask only for what is truly needed; each line bars some."),
          ("min_trl", "required_titles", "required_certs", "supplier_regions")),
         ("adoption", _("The way to adoption"), "", ("procurement", "approval", "decider", "lead", "deadline")),
-        ("contact", _("Who may see it, and contact"), "", ("visibility", "contact_name", "contact_phone")),
+        ("contact", _("Who may see it, and contact"), "", ("handles_at_most", "visibility", "contact_name", "contact_phone")),
     )  # fmt: skip
+
+    def clean_handles_at_most(self) -> int:
+        return int(self.cleaned_data["handles_at_most"] or self.instance.handles_at_most)
 
     def _check_ready(self, cleaned: dict[str, Any]) -> None:
         super()._check_ready(cleaned)

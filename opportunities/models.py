@@ -48,6 +48,9 @@ class Opportunity(Listing):
     approval = models.CharField(_("approval status"), max_length=200, blank=True)
     decider = models.CharField(_("decision maker"), max_length=120, blank=True)
     reference_case = models.TextField(_("reference case"), max_length=2000, blank=True)
+    handles_at_most = models.PositiveSmallIntegerField(
+        _("suggestions at most"), default=10, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
     contact_name = models.CharField(_("contact person"), max_length=60, blank=True)
     contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
 
@@ -57,8 +60,9 @@ class Opportunity(Listing):
         *Listing.CONTENT, "need", "deliverables", "site", "data_offered", "equipment", "users_offered", "scene_type",
         "region", "lead", "cooperation", "budget_min_wan", "budget_max_wan", "budget_source", "min_trl",
         "required_titles", "required_certs", "supplier_regions", "deadline", "procurement", "approval", "decider",
-        "reference_case", "contact_name", "contact_phone",
+        "reference_case", "handles_at_most", "contact_name", "contact_phone",
     )  # fmt: skip
+    QUIET = ("handles_at_most",)
 
     class Meta(Listing.Meta):
         indexes = [
@@ -90,6 +94,7 @@ class Opportunity(Listing):
                 name="budget_from_not_above_to",
             ),
             models.CheckConstraint(condition=Q(min_trl=None) | Q(min_trl__range=(1, 9)), name="min_trl_one_to_nine"),
+            models.CheckConstraint(condition=Q(handles_at_most__range=(1, 50)), name="handles_one_to_fifty"),
         ]
 
     @property

@@ -1,5 +1,6 @@
 """All tables of matching: runs, matches, vectors of texts, rankers."""
 
+from matching.models.fairness import Arrangement, Vacancy, VacancyQuerySet
 from matching.models.matches import Answer, AnswerQuerySet, Match, MatchQuerySet
 from matching.models.rankers import Ranker, RankerQuerySet
 from matching.models.runs import (
@@ -17,7 +18,7 @@ from matching.models.runs import (
 from matching.models.vectors import TextVector, TextVectorQuerySet, TokensSpent
 
 __all__ = [
-    "Answer", "AnswerQuerySet", "Match", "MatchQuerySet", "MatchRun", "MatchRunQuerySet", "Night", "Proposal", "Ranker", "RankerQuerySet", "RunPair", "Scored",
+    "Answer", "AnswerQuerySet", "Arrangement", "Match", "MatchQuerySet", "MatchRun", "MatchRunQuerySet", "Night", "Proposal", "Ranker", "RankerQuerySet", "RunPair", "Scored",
     "Shard", "ShardQuerySet", "SnapshotPart", "TextVector", "TextVectorQuerySet", "TokensSpent",
-    "Worded",
+    "Vacancy", "VacancyQuerySet", "Worded",
 ]  # fmt: skip
