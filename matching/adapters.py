@@ -14,7 +14,6 @@ from matching.engine import Need, Offer, Settings
 from opportunities.models import Opportunity
 
 ENGINE_VERSION = Settings().version
-MODEL_ID = "none"
 # how to reach people is no reason to match
 PRIVATE = ("contact", "phone", "uscc")
 

@@ -3,12 +3,18 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+# pairs that one core scores in some three seconds
+PAIRS_IN_A_STEP = 150_000_000
+# so that a run over a small city, too, is work for several workers
+STEPS_AT_LEAST = 4
+
 
 @dataclass(frozen=True)
 class Plan:
     """Numbers of one run. `least_score` is on the scale of 0 to 100."""
 
-    shard_size: int = 256
+    # opportunities scored by one step; 0: as many as take a few seconds
+    shard_size: int = 0
     keep_for_opportunity: int = 50
     keep_for_capability: int = 10
     propose_for_opportunity: int = 10
@@ -17,6 +23,11 @@ class Plan:
 
     def as_settings(self) -> dict[str, Any]:
         return asdict(self)
+
+    def size(self, opportunities: int, capabilities: int) -> int:
+        """How many opportunities one step scores; it changes no result."""
+        few = min(PAIRS_IN_A_STEP // max(1, capabilities), -(-opportunities // STEPS_AT_LEAST))
+        return self.shard_size or max(1, few)
 
     @classmethod
     def of(cls, run: Any) -> "Plan":

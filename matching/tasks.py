@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from matching.models import Shard
-from matching.services import answers, embedding, work
+from matching.services import answers, embedding, learning, work
 from matching.services import sweep as sweeping
 from matching.states import Step
 
@@ -12,6 +12,13 @@ from matching.states import Step
 def sweep() -> None:
     """Every two seconds."""
     send(sweeping.sweep())
+
+
+@shared_task
+def listing_changed(side: str, key: int) -> None:
+    """A listing was opened or edited: what would otherwise wait for the next sweep."""
+    send(sweeping.listing_changed(side, key))
+    embed_texts.delay()
 
 
 @shared_task
@@ -29,7 +36,8 @@ def work_increment(shard_id: int) -> None:
 @shared_task
 def embed_texts() -> None:
     """Every two seconds, in a queue of its own: what waits for vectors gets them."""
-    embedding.embed_all_due()
+    if embedding.embed_all_due():
+        send(sweeping.vectors_came())
 
 
 @shared_task
@@ -43,6 +51,19 @@ def sweep_answers() -> None:
     """Twice a minute."""
     answers.remind_due()
     answers.expire_due()
+
+
+@shared_task
+def sweep_learning() -> None:
+    """Every minute: this night's trainings, and those that nobody works on."""
+    for key in learning.sweep():
+        train_ranker.delay(key)
+
+
+@shared_task
+def train_ranker(ranker_id: int) -> None:
+    """One training, from the decisions of one city."""
+    learning.train(ranker_id)
 
 
 def send(keys: list[int]) -> None:

@@ -111,6 +111,8 @@ CACHES = {
     }
 }
 MEDIA_ROOT = VAR_DIR / "media"
+# measured lists that the processes of this machine share; safe to delete, they are built again from the database
+SNAPSHOT_DIR = Path(env.str("SNAPSHOT_DIR", default=str(VAR_DIR / "snapshots")))
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=20 * 1024 * 1024)
@@ -139,6 +141,7 @@ CELERY_TASK_DEFAULT_QUEUE = "push"
 CELERY_TASK_ROUTES = {
     "listings.tasks.*": {"queue": "bulk"},
     "matching.tasks.work_shard": {"queue": "bulk"},
+    "matching.tasks.train_ranker": {"queue": "bulk"},
     "matching.tasks.embed_texts": {"queue": "embed"},
 }
 CELERY_TIMEZONE = "Asia/Shanghai"
@@ -162,6 +165,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 4, "queue": "embed"},
     },
     "vectors": {"task": "matching.tasks.forget_vectors", "schedule": 3600.0, "options": {"expires": 3000}},
+    "learning": {"task": "matching.tasks.sweep_learning", "schedule": 60.0, "options": {"expires": 50}},
     "answers": {"task": "matching.tasks.sweep_answers", "schedule": 30.0, "options": {"expires": 25}},
     "deals": {"task": "deals.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 10}},
 }

@@ -1,6 +1,7 @@
 """Runs in steps, the lists as a run read them, and what each pair scored."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -40,6 +41,8 @@ class MatchRun(models.Model):
     model_id = models.CharField(max_length=80, default="none")
     # fingerprint of the published listings and versions that went in; a run that would repeat it is not made
     snapshot = models.CharField(max_length=64, blank=True)
+    # sum of the frozen parts as they lie in the database: names the folder that is built from them
+    content = models.CharField(max_length=64, blank=True)
     # an increment matches one listing against the other side
     listing_kind = models.CharField(max_length=12, choices=Side, blank=True)
     listing_id = models.BigIntegerField(null=True)
@@ -92,7 +95,7 @@ class ShardQuerySet(LeasedQuerySet):
 
 
 class Shard(Leased):
-    """One step of a run, the work of one Celery task: freeze the lists, score a range, merge, or an increment."""
+    """One step of a run, the work of one Celery task; `result` is what it hands on, or, for a step that writes, what it is to write."""
 
     run = models.ForeignKey(MatchRun, models.CASCADE, related_name="shards")
     step = models.CharField(max_length=10, choices=Step, default=Step.SCORE)
@@ -140,14 +143,40 @@ class Scored(models.Model):
     listing_id = models.BigIntegerField()
     city = models.CharField(max_length=12)
     version = models.PositiveIntegerField()
+    # with which model: what was matched without one is matched again when its vectors have come
+    model_id = models.CharField(max_length=80, default="none")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "city", "listing_id"], name="one_mark_per_listing_and_city")
         ]
+        indexes = [models.Index(fields=["city", "model_id"])]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.listing_id} v{self.version} {self.city}"
+
+
+class Worded(models.Model):
+    """Which texts the present version of a listing consists of, and which model has vectors of all of them.
+
+    Nobody has to read or hash the texts again to know that.
+    """
+
+    kind = models.CharField(max_length=12, choices=Side)
+    listing_id = models.BigIntegerField()
+    version = models.PositiveIntegerField()
+    hashes = ArrayField(models.CharField(max_length=64), default=list)
+    # empty while vectors are missing
+    model_id = models.CharField(max_length=80, blank=True)
+    asked_of = models.CharField(max_length=80, blank=True)
+    asked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "listing_id"], name="one_note_of_texts_per_listing")]
+        indexes = [models.Index(fields=["model_id", "asked_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.listing_id} v{self.version} {self.model_id or '…'}"
 
 
 class Night(models.Model):
@@ -166,7 +195,8 @@ class Night(models.Model):
 class RunPair(models.Model):
     """What one run found for one pair: kept so that runs can be compared."""
 
-    run = models.ForeignKey(MatchRun, models.CASCADE, related_name="pairs")
+    # the composite keys below begin with it
+    run = models.ForeignKey(MatchRun, models.CASCADE, related_name="pairs", db_index=False)
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="+")
     capability = models.ForeignKey(Capability, models.CASCADE, related_name="+")
     score = models.DecimalField(max_digits=9, decimal_places=6)
@@ -177,7 +207,38 @@ class RunPair(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "opportunity", "capability"], name="one_result_per_pair")]
-        indexes = [models.Index(fields=["run", "opportunity", "rank_for_opportunity"])]
+        indexes = [
+            models.Index(fields=["run", "opportunity", "rank_for_opportunity"]),
+            models.Index(fields=["run", "capability", "rank_for_capability"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.run_id}: {self.opportunity_id}-{self.capability_id} {self.score}"
+
+
+class Proposal(models.Model):
+    """A pair that a run will put forward: written by ranges, seen by nobody, turned into matches in one step at the end.
+
+    The columns are those of a match that a run fills in (proposals.SCORED).
+    """
+
+    run = models.ForeignKey(MatchRun, models.CASCADE, related_name="proposals", db_index=False)
+    public_id = models.CharField(max_length=12, default=new_id)
+    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="+")
+    capability = models.ForeignKey(Capability, models.CASCADE, related_name="+")
+    opportunity_version = models.PositiveIntegerField()
+    capability_version = models.PositiveIntegerField()
+    score = models.DecimalField(max_digits=9, decimal_places=6)
+    rank_for_opportunity = models.PositiveIntegerField(null=True)
+    rank_for_capability = models.PositiveIntegerField(null=True)
+    eligible = models.BooleanField(null=True)
+    barred_by = models.JSONField(default=list)
+    parts = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "opportunity", "capability"], name="one_proposal_per_run_and_pair")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.opportunity_id}-{self.capability_id}"

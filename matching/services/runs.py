@@ -11,9 +11,9 @@ from accounts.models import User
 from accounts.permissions import check_can
 from accounts.roles import May
 from activity.services import record
-from matching.adapters import ENGINE_VERSION, MODEL_ID
+from matching.adapters import ENGINE_VERSION
 from matching.engine import Settings
-from matching.models import MatchRun, RunPair, Shard
+from matching.models import MatchRun, Ranker, RunPair, Shard
 from matching.plan import Plan
 from matching.states import RUN_MOVES, RunOrigin, RunState, Step
 from scenemarket.errors import WrongState
@@ -38,7 +38,7 @@ def queue_full(city: str, origin: str, *, by: User | None = None, plan: Plan | N
     """Make the run and its first step; None when the database says that one is under way."""
     try:
         with transaction.atomic():
-            run = MatchRun.objects.create(city=city, origin=origin, by=by, **engine_values(plan))
+            run = MatchRun.objects.create(city=city, origin=origin, by=by, **engine_values(city, plan))
     except IntegrityError:
         return None
     Shard.objects.create(run=run, step=Step.FREEZE)
@@ -47,18 +47,23 @@ def queue_full(city: str, origin: str, *, by: User | None = None, plan: Plan | N
 
 
 @transaction.atomic
-def queue_increment(side: str, listing: Any, city: str) -> MatchRun:
-    """Make the run that matches one version of one listing against the other side."""
-    about = {"listing_kind": side, "listing_id": listing.pk, "listing_version": listing.version}
-    run = MatchRun.objects.create(city=city, origin=RunOrigin.INCREMENT, **about, **engine_values())
+def queue_increment(side: str, key: int, version: int, city: str, model_id: str) -> MatchRun:
+    """Make the run that matches one version of one listing against the other side, with a model or with “none”."""
+    about = {"listing_kind": side, "listing_id": key, "listing_version": version, "model_id": model_id}
+    run = MatchRun.objects.create(city=city, origin=RunOrigin.INCREMENT, **about, **engine_values(city))
     Shard.objects.create(run=run, step=Step.INCREMENT)
     return run
 
 
-def engine_values(plan: Plan | None = None) -> dict[str, Any]:
-    """What a run keeps of the engine that made it."""
-    settings = {**(plan or Plan()).as_settings(), "engine": Settings().to_dict()}
-    return {"engine_settings": settings, "engine_version": ENGINE_VERSION, "model_id": MODEL_ID}
+def engine_values(city: str, plan: Plan | None = None) -> dict[str, Any]:
+    """What a run keeps of the engine that made it, with the ranker that is switched on."""
+    plan = plan or Plan()
+    ranker = Ranker.objects.in_use(city)
+    engine = Settings(top_offers=plan.keep_for_opportunity, top_needs=plan.keep_for_capability)
+    return {
+        "engine_settings": {**plan.as_settings(), "engine": engine.to_dict(), **({"ranker": ranker} if ranker else {})},
+        "engine_version": ENGINE_VERSION,
+    }
 
 
 @transaction.atomic

@@ -1,81 +1,169 @@
-"""The engine at work on a run's snapshot. Each process keeps the corpora that it used last; they are built after the fork."""
+"""The engine at work on a run's snapshot: a folder that all processes of a machine have open, each after its fork."""
 
+import hashlib
+import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from math import isnan, nan
+from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
+import numpy as np
 from django.utils import timezone
 
 from matching import adapters, intake
-from matching.engine import PARTS, Corpus, Need, Offer, PairScore, RankedPair, Settings, ShardResult
-from matching.models import MatchRun
+from matching.engine import PARTS, Corpus, Need, Offer, PairScore, Settings, ShardResult, Torn, texts_to_embed
+from matching.engine.model import Integers
+from matching.engine.ranking import BARRED, ELIGIBLE, NOTHING, Ranking, by_rank, eligible_of, id_rank_of, score_of
+from matching.models import MatchRun, Scored
 from matching.plan import Plan
+from matching.services import embedding
+from matching.services.folders import Held, tidy, with_folder
 from matching.services.proposals import Found
-from matching.services.snapshot import Frozen, base_of, capabilities, opportunities, thaw
+from matching.services.snapshot import base_of, bases, thaw
+from matching.services.texts import NONE
 from matching.states import Side
 
-KEPT = 2
+KEPT = 6
+VERDICTS = {BARRED: False, ELIGIBLE: True}
+
+
+class VectorsMissing(Exception):
+    """The model has no vectors (any more) for some texts of the snapshot."""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A snapshot with its corpus: listings by public id, in the order of the corpus."""
+    """A snapshot ready for matching: the corpus, and keys and versions of the listings in its order."""
 
-    needs: dict[str, Frozen]
-    offers: dict[str, Frozen]
     corpus: Corpus
-
-    def found(self, pair: RankedPair) -> Found:
-        """A ranked pair with the keys and versions of both listings."""
-        need, offer = self.needs[pair.need_id], self.offers[pair.offer_id]
-        return Found(
-            need.pk, offer.pk, need.version, offer.version, pair.score, pair.rank_for_need, pair.rank_for_offer, pair.eligible
-        )  # fmt: skip
+    need_keys: Integers
+    need_versions: Integers
+    offer_keys: Integers
+    offer_versions: Integers
 
     @cached_property
-    def ids(self) -> dict[tuple[str, int], str]:
-        """Public ids by (side, key)."""
-        sides = ((Side.OPPORTUNITY, self.needs), (Side.CAPABILITY, self.offers))
-        return {(side, row.pk): public_id for side, rows in sides for public_id, row in rows.items()}
+    def need_places(self) -> dict[int, int]:
+        """Places by the key of an opportunity."""
+        return {key: place for place, key in enumerate(self.need_keys.tolist())}
 
     @cached_property
-    def places(self) -> dict[int, int]:
-        """Places in the corpus by the key of a capability."""
-        return {row.pk: place for place, row in enumerate(self.offers.values())}
+    def offer_places(self) -> dict[int, int]:
+        """Places by the key of a capability."""
+        return {key: place for place, key in enumerate(self.offer_keys.tolist())}
+
+    def frozen(self, side: str, public_id: str) -> tuple[int, int]:
+        """Key and version of a listing of the snapshot. KeyError."""
+        if side == Side.OPPORTUNITY:
+            place = self._need_ids[public_id]
+            return int(self.need_keys[place]), int(self.need_versions[place])
+        place = self._offer_ids[public_id]
+        return int(self.offer_keys[place]), int(self.offer_versions[place])
+
+    @cached_property
+    def _need_ids(self) -> dict[str, int]:
+        return {public_id: place for place, public_id in enumerate(self.corpus.need_ids)}
+
+    @cached_property
+    def _offer_ids(self) -> dict[str, int]:
+        return {public_id: place for place, public_id in enumerate(self.corpus.offer_ids)}
 
 
 _lock = threading.Lock()
-_loaded: OrderedDict[tuple[int, str], Loaded] = OrderedDict()
+_loaded: OrderedDict[str, Held[Loaded]] = OrderedDict()
 
 
-def loaded(run: MatchRun) -> Loaded:
-    """The corpus of a run's snapshot, from memory or from the database."""
-    key = (run.pk, run.snapshot)
+def loaded(run: MatchRun, model_id: str = "") -> Loaded:
+    """The snapshot of a run, measured with its own model or with another; the folder is built when this machine has none.
+
+    Raises VectorsMissing when it cannot be.
+    """
+    model_id = model_id or run.model_id
+    name = name_of(run, model_id)
     with _lock:
-        if key not in _loaded:
-            _loaded[key] = _load(run)
-        _loaded.move_to_end(key)
+        if name not in _loaded:
+            _loaded[name] = with_folder(name, lambda folder: _build(run, model_id, folder), _read)
+        _loaded.move_to_end(name)
         while len(_loaded) > KEPT:
             _loaded.popitem(last=False)
-        return _loaded[key]
+        return _loaded[name].made
 
 
-def _load(run: MatchRun) -> Loaded:
-    needs = {row.record["id"]: row for row in thaw(run, Side.OPPORTUNITY)}
-    offers = {row.record["id"]: row for row in thaw(run, Side.CAPABILITY)}
+def name_of(run: MatchRun, model_id: str) -> str:
+    """The folder of a run's lists under a model: the same for the same lists, settings, engine, code lists and day."""
+    of = [run.content, run.engine_settings["engine"], run.engine_version, model_id, _day(run).isoformat(), _concepts()]
+    return hashlib.sha256(json.dumps(of, sort_keys=True).encode()).hexdigest()[:40]
+
+
+def _day(run: MatchRun) -> Any:
+    return timezone.localdate(run.at)
+
+
+def _concepts() -> str:
+    return hashlib.sha256(repr(intake.concepts().tags).encode()).hexdigest()
+
+
+def _build(run: MatchRun, model_id: str, folder: Path) -> None:
+    needs, offers = thaw(run, Side.OPPORTUNITY), thaw(run, Side.CAPABILITY)
+    sides = [adapters.need(row.record) for row in needs], [adapters.offer(row.record) for row in offers]
+    provider = None
+    if model_id != NONE:
+        provider = embedding.known((text for side in sides for each in side for text in texts_to_embed(each)), model_id)
+        if provider is None:
+            raise VectorsMissing(f"{model_id} lacks vectors for {run}")
     corpus = Corpus.build(
-        [adapters.need(row.record) for row in needs.values()],
-        [adapters.offer(row.record) for row in offers.values()],
+        *sides,
         concepts=intake.concepts(),
-        day=timezone.localdate(run.at),
+        day=_day(run),
         settings=Settings.from_dict(run.engine_settings["engine"]),
+        provider=provider,
     )
-    return Loaded(needs, offers, corpus)
+    with (folder / "keys.npz").open("wb") as file:
+        np.savez(
+            file,
+            need_keys=np.array([row.pk for row in needs], np.int64),
+            need_versions=np.array([row.version for row in needs], np.int64),
+            offer_keys=np.array([row.pk for row in offers], np.int64),
+            offer_versions=np.array([row.version for row in offers], np.int64),
+            model=np.array(model_id),
+        )
+    corpus.save(folder / "corpus")
+
+
+def _read(folder: Path) -> Loaded:
+    try:
+        with np.load(folder / "keys.npz", allow_pickle=False) as kept:
+            keys = dict(kept)
+    except (OSError, ValueError, BadZipFile) as error:
+        raise Torn(f"{folder / 'keys.npz'}: {error}") from error
+    model_id = str(keys.pop("model", ""))
+    provider = None if model_id == NONE else embedding.Known(model_id)
+    corpus = Corpus.open(folder / "corpus", concepts=intake.concepts(), provider=provider)
+    if (len(keys["need_keys"]), len(keys["offer_keys"])) != (len(corpus.need_ids), len(corpus.offer_ids)):
+        raise Torn(f"{folder} belongs to other lists")
+    return Loaded(corpus, **keys)
+
+
+def prepare(run: MatchRun) -> None:
+    """Build the folder of a run. A run whose vectors have gone since it was frozen goes on without a model."""
+    try:
+        loaded(run)
+    except VectorsMissing:
+        Scored.objects.filter(city=run.city, model_id=run.model_id).update(model_id=NONE)
+        MatchRun.objects.filter(pk=run.pk).update(model_id=NONE)
+        run.model_id = NONE
+        loaded(run)
+    forget_folders()
+
+
+def forget_folders() -> list[str]:
+    """Remove the folders of this machine that no run and no increment will ask for."""
+    return tidy({name_of(run, model_id) for run in bases() for model_id in {run.model_id, NONE}})
 
 
 def score(run: MatchRun, start: int, stop: int) -> bytes:
@@ -84,22 +172,53 @@ def score(run: MatchRun, start: int, stop: int) -> bytes:
 
 
 def merge(run: MatchRun, results: Iterable[bytes]) -> list[Found]:
-    """All ranges in one ranking: the pairs that are kept for either side."""
+    """All ranges in one ranking: the pairs that are kept for either side, opportunity by opportunity."""
     plan, here = Plan.of(run), loaded(run)
     ranking = here.corpus.merge([ShardResult.from_bytes(bytes(result)) for result in results])
-    return [here.found(pair) for pair in ranking.pairs(plan.keep_for_opportunity, plan.keep_for_capability)]
+    pairs, keys, for_need, for_offer = kept_pairs(ranking, plan.keep_for_opportunity, plan.keep_for_capability)
+    needs, offers = np.divmod(pairs, max(1, len(here.offer_keys)))
+    columns = (
+        here.need_keys[needs], here.offer_keys[offers], here.need_versions[needs], here.offer_versions[offers],
+        score_of(keys), for_need, for_offer, eligible_of(keys),
+    )  # fmt: skip
+    return [
+        Found(need, offer, v, w, score, r or None, q or None, VERDICTS.get(verdict))
+        for need, offer, v, w, score, r, q, verdict in zip(*(column.tolist() for column in columns), strict=True)
+    ]
+
+
+def kept_pairs(ranking: Ranking, top_offers: int, top_needs: int) -> tuple[Integers, Integers, Integers, Integers]:
+    """Pairs (need's place times number of offers plus offer's place) in order, their keys, and both ranks (0: not kept there).
+
+    A pair is kept when it is among the best of its need or among the best of its offer.
+    """
+    width = max(1, len(ranking.offer_ids))
+    rows, columns = ranking.rows[:, :top_offers], ranking.columns[:top_needs]
+    need, place = np.nonzero(rows != NOTHING)
+    by_need = need * width + by_rank(ranking.offer_ids)[0][id_rank_of(rows[need, place])]
+    rank, offer = np.nonzero(columns != NOTHING)
+    by_offer = by_rank(ranking.need_ids)[0][id_rank_of(columns[rank, offer])] * width + offer
+    pairs, where = np.unique(np.concatenate([by_need, by_offer]), return_inverse=True)
+    keys, for_need, for_offer = (np.zeros(len(pairs), np.int64) for _ in range(3))
+    keys[where] = np.concatenate([rows[need, place], columns[rank, offer]])
+    for_need[where[: len(by_need)]] = place + 1
+    for_offer[where[len(by_need) :]] = rank + 1
+    return pairs, keys, for_need, for_offer
 
 
 def with_parts(run: MatchRun, found: list[Found]) -> list[Found]:
-    """The same pairs with the parts of their scores, need by need: one row of the corpus instead of many pairs."""
+    """The same pairs with the parts of their scores, need by need: one row of the corpus instead of many pairs.
+
+    Parts that they bring already (of a ranker, say) come after the engine's.
+    """
     here, told = loaded(run), []
-    in_order = sorted(found, key=lambda each: each.opportunity)
+    in_order = sorted(found, key=lambda each: (each.opportunity, each.capability))
     for opportunity, group in groupby(in_order, key=lambda each: each.opportunity):
-        scored = here.corpus.scores_of(here.ids[Side.OPPORTUNITY, opportunity])
+        scored = here.corpus.scores_of(here.corpus.need_ids[here.need_places[opportunity]])
         for each in group:
-            place = here.places[each.capability]
+            place = here.offer_places[each.capability]
             points = zip(PARTS, *scored.parts(0, place, here.corpus.settings), strict=True)
-            told.append(replace(each, parts=[_part(*part) for part in points]))
+            told.append(replace(each, parts=[*(_part(*part) for part in points), *each.parts]))
     return told
 
 
@@ -112,69 +231,14 @@ def parts(pair: PairScore) -> list[dict[str, Any]]:
     return [_part(p.code, nan if p.points is None else p.points, p.possible) for p in pair.parts]
 
 
-def increment(run: MatchRun) -> list[Found]:
-    """One listing against the other side, measured by the last run over the city; with parts, best first."""
-    base = base_of(run.city)
-    if base is None:
-        return []
-    here = loaded(base)
-    if run.listing_kind == Side.OPPORTUNITY:
-        return _for_opportunity(here, run)
-    return _for_capability(here, run)
-
-
-def _for_opportunity(here: Loaded, run: MatchRun) -> list[Found]:
-    listing = opportunities(run.city).filter(pk=run.listing_id or 0).first()
-    if listing is None:
-        return []
-    mine, top = Frozen(listing.pk, listing.version, adapters.need_record(listing)), Plan.of(run).keep_for_opportunity
-    need = adapters.need(mine.record)
-    fresh = _fresh(here.offers, capabilities(), adapters.offer_record)
-    known = here.corpus.match_need(need, top + len(fresh))
-    pairs = [(here.offers[p.offer_id], p) for p in known if p.offer_id not in fresh]
-    pairs += [(row, here.corpus.pair(need, adapters.offer(row.record))) for row in fresh.values()]
-    best = sorted(pairs, key=lambda each: _order(each[1], each[1].offer_id))[:top]
-    return [_found(mine, row, pair, rank, None) for rank, (row, pair) in enumerate(best, 1)]
-
-
-def _for_capability(here: Loaded, run: MatchRun) -> list[Found]:
-    listing = capabilities().filter(pk=run.listing_id or 0).first()
-    if listing is None:
-        return []
-    mine, top = Frozen(listing.pk, listing.version, adapters.offer_record(listing)), Plan.of(run).keep_for_capability
-    offer = adapters.offer(mine.record)
-    fresh = _fresh(here.needs, opportunities(run.city), adapters.need_record)
-    known = here.corpus.match_offer(offer, top + len(fresh))
-    pairs = [(here.needs[p.need_id], p) for p in known if p.need_id not in fresh]
-    pairs += [(row, here.corpus.pair(adapters.need(row.record), offer)) for row in fresh.values()]
-    best = sorted(pairs, key=lambda each: _order(each[1], each[1].need_id))[:top]
-    return [_found(row, mine, pair, None, rank) for rank, (row, pair) in enumerate(best, 1)]
-
-
-def _fresh(known: dict[str, Frozen], rows: Any, record: Callable[[Any], dict[str, Any]]) -> dict[str, Frozen]:
-    """Listings that the snapshot does not know in their present version."""
-    versions = {row.pk: row.version for row in known.values()}
-    now = rows.prefetch_related(None).values_list("pk", "version")
-    keys = [pk for pk, version in now if versions.get(pk) != version]
-    return {row.public_id: Frozen(row.pk, row.version, record(row)) for row in rows.filter(pk__in=keys)}
-
-
-def _order(pair: PairScore, across: str) -> tuple[bool, float, str]:
-    """Barred pairs last, then the score, then the id: as the engine ranks."""
-    return pair.eligible is False, -pair.score, across
-
-
-def _found(need: Frozen, offer: Frozen, pair: PairScore, for_need: int | None, for_offer: int | None) -> Found:
-    return Found(
-        need.pk, offer.pk, need.version, offer.version, pair.score, for_need, for_offer, pair.eligible,
-        pair.barred_by, parts(pair),
-    )  # fmt: skip
-
-
-def corpus_for(city: str) -> Corpus | None:
-    """The corpus of the last run over a city; None before the first."""
+def corpus_for(city: str, records: Sequence[Need | Offer] = ()) -> Corpus | None:
+    """The corpus of the last run over a city, None before the first: without its model when that has no vectors for `records`."""
     base = base_of(city)
-    return loaded(base).corpus if base else None
+    if base is None:
+        return None
+    texts = (text for record in records for text in texts_to_embed(record))
+    known = base.model_id == NONE or not records or embedding.known(texts, base.model_id) is not None
+    return loaded(base, base.model_id if known else NONE).corpus
 
 
 def corpus_of_pair(need: Need, offer: Offer) -> Corpus:

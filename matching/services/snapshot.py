@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import Title
 from capabilities.models import Capability
-from matching.adapters import ENGINE_VERSION, MODEL_ID, need_record, offer_record
+from matching.adapters import ENGINE_VERSION, need_record, offer_record
 from matching.models import MatchRun, Scored, SnapshotPart
 from matching.states import Side
 from opportunities.models import Opportunity
@@ -40,23 +40,28 @@ def capabilities() -> QuerySet[Capability]:
     return Capability.objects.open().select_related("owner").prefetch_related("owner__titles").order_by("pk")
 
 
-def freeze(run: MatchRun) -> dict[str, int]:
-    """Write the snapshot and the marks of a run, replacing what an attempt before has left; returns counts by side."""
+def freeze(run: MatchRun, model_id: str) -> tuple[dict[str, int], str]:
+    """Write the snapshot and the marks of a run, replacing what an attempt before has left.
+
+    Returns counts by side and the sum of the content, which is equal for equal lists.
+    """
     SnapshotPart.objects.filter(run=run).delete()
     needs = (Frozen(row.pk, row.version, need_record(row)) for row in opportunities(run.city).iterator(PART))
     offers = (Frozen(row.pk, row.version, offer_record(row)) for row in capabilities().iterator(PART))
-    return {
-        Side.OPPORTUNITY: _write(run, Side.OPPORTUNITY, needs),
-        Side.CAPABILITY: _write(run, Side.CAPABILITY, offers),
-    }
+    sum_of_all, counts = hashlib.sha256(), {}
+    for side, rows in ((Side.OPPORTUNITY, needs), (Side.CAPABILITY, offers)):
+        sum_of_all.update(side.encode())
+        counts[str(side)] = _write(run, side, rows, model_id, sum_of_all)
+    return counts, sum_of_all.hexdigest()
 
 
-def _write(run: MatchRun, side: str, rows: Iterator[Frozen]) -> int:
+def _write(run: MatchRun, side: str, rows: Iterator[Frozen], model_id: str, sum_of_all: Any) -> int:
     total = 0
     for index, part in enumerate(_parts(rows)):
-        packed = zlib.compress(json.dumps([(r.pk, r.version, r.record) for r in part], ensure_ascii=False).encode(), 3)
-        SnapshotPart.objects.create(run=run, side=side, index=index, records=packed)
-        mark(side, run.city, ((r.pk, r.version) for r in part))
+        plain = json.dumps([(r.pk, r.version, r.record) for r in part], ensure_ascii=False).encode()
+        sum_of_all.update(plain)
+        SnapshotPart.objects.create(run=run, side=side, index=index, records=zlib.compress(plain, 3))
+        mark(side, run.city, ((r.pk, r.version) for r in part), model_id)
         total += len(part)
     return total
 
@@ -67,13 +72,13 @@ def _parts(rows: Iterable[Frozen]) -> Iterator[list[Frozen]]:
         yield part
 
 
-def mark(side: str, city: str, versions: Iterable[tuple[int, int]]) -> None:
-    """Note that these (listing, version) are in a run for this city."""
+def mark(side: str, city: str, versions: Iterable[tuple[int, int]], model_id: str) -> None:
+    """Note that these (listing, version) are in a run for this city, with this model."""
     Scored.objects.bulk_create(
-        [Scored(kind=side, city=city, listing_id=pk, version=version) for pk, version in versions],
+        [Scored(kind=side, city=city, listing_id=pk, version=version, model_id=model_id) for pk, version in versions],
         update_conflicts=True,
         unique_fields=["kind", "city", "listing_id"],
-        update_fields=["version"],
+        update_fields=["version", "model_id"],
     )
 
 
@@ -103,6 +108,17 @@ def drop_older(run: MatchRun) -> None:
 
 
 def base_of(city: str) -> MatchRun | None:
-    """The newest finished run over the city that this engine made: increments read its snapshot."""
+    """The newest finished run over the city that this engine made: increments and explanations read its snapshot."""
     runs = MatchRun.objects.of_cities([city]).full().finished()
-    return runs.filter(engine_version=ENGINE_VERSION, model_id=MODEL_ID, snapshot_parts__isnull=False).first()
+    return runs.filter(engine_version=ENGINE_VERSION).filter(Exists(_parts_of_run())).first()
+
+
+def bases() -> list[MatchRun]:
+    """Runs whose snapshot is, or will be, asked for: those under way, and the newest finished one of each city."""
+    full = MatchRun.objects.full().filter(Exists(_parts_of_run()), engine_version=ENGINE_VERSION)
+    newest = full.finished().order_by("city", "-pk").distinct("city")
+    return [*full.under_way(), *newest]
+
+
+def _parts_of_run() -> QuerySet[SnapshotPart]:
+    return SnapshotPart.objects.filter(run=OuterRef("pk"))

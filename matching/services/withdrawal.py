@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from listings.states import State
-from matching.models import Match
+from matching.models import Match, MatchQuerySet
 from matching.services.moves import UNDECIDED, held, move
 from matching.services.push import close_answers, tell_both
 from matching.states import BEFORE_AGREED, MatchState
@@ -17,11 +17,10 @@ from scenemarket.errors import WrongState
 AT_ONCE = 200
 
 
-def withdraw_fallen() -> int:
-    """Sweep: withdraw pairs, not yet agreed, of which a side was edited, paused or closed. Returns how many."""
-    return sum(
-        _withdraw_fallen(pk) for pk in Match.objects.fallen().order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
-    )
+def withdraw_fallen(among: MatchQuerySet | None = None) -> int:
+    """Sweep: withdraw pairs (all, or some of those given), not yet agreed, of which a side was edited, paused or closed. Returns how many."""
+    fallen = (Match.objects.all() if among is None else among).fallen()
+    return sum(_withdraw_fallen(pk) for pk in fallen.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
 
 
 @transaction.atomic
