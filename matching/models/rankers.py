@@ -18,6 +18,10 @@ class RankerQuerySet(LeasedQuerySet):
     def active(self) -> "RankerQuerySet":
         return self.filter(state=RankerState.ACTIVE)
 
+    def in_use(self, city: str) -> str | None:
+        """The public id of the ranker that is switched on for a city."""
+        return self.active().filter(city=city).values_list("public_id", flat=True).first()
+
 
 class Ranker(Leased):
     """One training for one city, the work of one Celery task; kept with its figures, whether it is used or not."""
