@@ -22,6 +22,7 @@ from deals.access import may_write
 from deals.models import Deal, Evidence
 from deals.states import EVIDENCE, STAGE_MOVES, Stage
 from matching.models import Match
+from matching.services.learning import landed
 from matching.states import MatchState, Side, other
 from scenemarket.errors import Invalid, NotAllowed, WrongState
 
@@ -71,6 +72,8 @@ def advance(deal: Deal, *, to: str, by: User, evidence: dict[str, Any], file: An
     proof = _proof(deal, to, by=by, evidence=evidence, file=file)
     before = _move(deal, to)
     proof.save()
+    if to == Stage.LANDED:
+        landed(deal.match)
     record(by=by, verb=f"deal.{to}", subject=deal, before=before, after=to, reason=proof.words)
     params = {"stage": str(Stage(to).label), "by": str(by)}
     _tell_both(deal, "deal.moved", key=f"deal.moved:{deal.public_id}:{to}", **params)

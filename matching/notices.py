@@ -96,6 +96,15 @@ KINDS = (
         action=_("Open it"),
         withhold=always,
     ),
+    Kind(
+        "ranker.offered",
+        title=_("Ranker %(ranker)s is on offer"),
+        body=_(
+            "Learned from %(n)s opportunities, it ranks better than the fixed weights. See its figures, and switch it on if you wish."
+        ),
+        action=_("See its figures"),
+        withhold=always,
+    ),
 )
 
 

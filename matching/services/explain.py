@@ -10,7 +10,7 @@ from django.utils import translation
 from capabilities.models import Capability
 from matching import adapters, engine
 from matching.engine import wording
-from matching.services import scoring
+from matching.services import rankers, scoring
 from opportunities.models import Opportunity
 
 # shown above each text, so not repeated in it
@@ -80,13 +80,18 @@ def explain(opportunity: Opportunity, capability: Capability) -> Explanation:
 
 def explain_many(pairs: Sequence[tuple[Opportunity, Capability]]) -> list[Explanation]:
     """The same for each of several pairs; the last run is asked for once per city, not once per pair."""
-    corpora = {city: scoring.corpus_for(city) for city in {opportunity.city for opportunity, _ in pairs}}
-    return [_explain(opportunity, capability, corpora[opportunity.city]) for opportunity, capability in pairs]
+    cities = {opportunity.city for opportunity, _ in pairs}
+    corpora = {city: scoring.corpus_for(city) for city in cities}
+    learned = {city: rankers.of_city(city) for city in cities}
+    return [_explain(o, c, corpora[o.city], learned[o.city]) for o, c in pairs]
 
 
-def _explain(opportunity: Opportunity, capability: Capability, corpus: engine.Corpus | None) -> Explanation:
+def _explain(
+    opportunity: Opportunity, capability: Capability, corpus: engine.Corpus | None, learned: rankers.InUse | None
+) -> Explanation:
     need, offer = _records(opportunity, capability)
     told = engine.explain(corpus or scoring.corpus_of_pair(need, offer), need, offer)
+    told = rankers.told(told, learned, corpus, need, offer)
     need_text, need_starts = _text(need.texts)
     offer_text, offer_starts = _text(offer.texts)
     return Explanation(
@@ -107,7 +112,8 @@ def _explain(opportunity: Opportunity, capability: Capability, corpus: engine.Co
 def pair_values(opportunity: Opportunity, capability: Capability) -> dict[str, Any]:
     """The fields of a match for this pair, scored now; ranks are those of a run, so there are none."""
     need, offer = _records(opportunity, capability)
-    pair = _corpus(opportunity.city, need, offer).pair(need, offer)
+    corpus = _corpus(opportunity.city, need, offer)
+    pair = rankers.more(corpus.pair(need, offer), rankers.of_city(opportunity.city), corpus, need, offer)
     group = opportunity.owner.group
     return {
         "opportunity_version": opportunity.version,
