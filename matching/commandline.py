@@ -1,13 +1,16 @@
 """`./market match`: two lists in, ranked pairs with reasons out. Without server, database or broker.
 
     python -m matching.commandline OPPORTUNITIES CAPABILITIES --out FILE [--top 10] [--pairs PAIRS.tsv] [--day YYYY-MM-DD]
+                                   [--model local|openai|none]
 
-Ends with 0, or with 2 and one sentence on standard error. Faults of single rows are told on standard error.
+Vectors of texts are kept in the folder VAR_DIR, so that a second call for the same lists needs no model. Ends with 0, or with 2 and one sentence on standard error. Faults of single rows are told on standard error.
 """
 
 import argparse
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +18,8 @@ from typing import Any
 
 from listings.sheets import Fault, Row, Unreadable, open_table
 from matching import intake
-from matching.engine import Corpus, RankedPair, Ranking, Settings, explain
+from matching.engine import Corpus, Provider, RankedPair, Ranking, Settings, explain, texts_to_embed
+from matching.engine.providers import Kept, Misconfigured, Unavailable, choice, gathered
 from matching.results import Result, write
 
 # cells that matching does not look at: a fault there is told, and the row goes in
@@ -23,6 +27,8 @@ UNUSED = {"uscc", "contact", "phone", "owner", "lead", "owner_type", "scene_type
 EXACT_RANKS = 20_000_000  # pairs up to which every rank is known; beyond, ranks after FEW_RANKS are left open
 FEW_RANKS = 64
 FAULTS_TOLD = 20
+VECTORS = "vectors.sqlite3"
+MANY_TEXTS = 500
 Tell = Callable[[str], None]
 
 
@@ -64,7 +70,7 @@ def run(options: argparse.Namespace, tell: Tell) -> int:
     needs = listed(options.opportunities, "opportunity", tell)
     offers = listed(options.capabilities, "capability", tell)
     wanted = asked_pairs(options.pairs, needs, offers) if options.pairs else None
-    corpus = _corpus(needs, offers, options, wanted)
+    corpus = _corpus(needs, offers, options, wanted, tell)
     progress = Progress(len(corpus.need_ids))
     ranking = corpus.merge([corpus.score(progress=progress.scored)])
     pairs = (
@@ -147,7 +153,42 @@ def _known(cell: str, side: Listed, path: str, number: int, name: str) -> str:
     return identity
 
 
-def _corpus(needs: Listed, offers: Listed, options: argparse.Namespace, wanted: list[tuple[str, str]] | None) -> Corpus:
+def meaning(records: Iterable[Any], model: str | None, tell: Tell) -> Provider | None:
+    """Vectors of all that these records say, from the file in VAR_DIR or from the model; None: match by words alone.
+
+    In: "local", "openai" or "none"; None for what the environment says. What had to be done otherwise is told. Raises Refused.
+    """
+    asked = {"EMBEDDING_PROVIDER": model} if model else {}
+    texts = [text for record in records for text in texts_to_embed(record)]
+    with closing(Kept(_var() / VECTORS)) as kept:
+        try:
+            here = choice({**os.environ, **asked}, budget=kept)
+            return gathered(texts, here, kept, lambda reason: tell(_instead(reason)), Embedded(tell).done)
+        except Misconfigured as error:
+            raise Refused(f"语义模型的设置有误：{error}") from error
+        except Unavailable as error:
+            if model:
+                raise Refused(f"语义模型暂不可用，未进行匹配：{error}") from error
+            tell(f"语义模型暂不可用，本次仅按词语匹配：{error}")
+            return None
+
+
+def _var() -> Path:
+    """The folder of what is kept; a new one may be passed through by others, not read, as a server's user has to."""
+    var = Path(os.environ.get("VAR_DIR") or Path(__file__).parents[1] / "var")
+    if not var.exists() and os.access(var.parent, os.W_OK):
+        var.mkdir()
+        var.chmod(0o711)
+    return var
+
+
+def _instead(reason: Unavailable) -> str:
+    return f"所设的语义模型服务暂不可用，改用本机模型：{reason}"
+
+
+def _corpus(
+    needs: Listed, offers: Listed, options: argparse.Namespace, wanted: list[tuple[str, str]] | None, tell: Tell
+) -> Corpus:
     asked = {one for pair in wanted or () for one in pair}
     # a row with a fault stays out, unless just its pair is asked for: then the faulty cell counts as unknown
     left = [need for name, need in needs.records.items() if name not in needs.faulty or name in asked]
@@ -157,7 +198,8 @@ def _corpus(needs: Listed, offers: Listed, options: argparse.Namespace, wanted: 
     exact = len(left) * len(right) <= EXACT_RANKS
     kept = len(right) if wanted is not None and exact else options.top
     settings = replace(Settings(), top_offers=min(kept, len(right)), top_needs=len(left) if exact else FEW_RANKS)
-    return Corpus.build(left, right, concepts=intake.concepts(), day=options.day, settings=settings)
+    provider = meaning([*left, *right], options.model, tell)
+    return Corpus.build(left, right, concepts=intake.concepts(), day=options.day, settings=settings, provider=provider)
 
 
 def _asked(corpus: Corpus, ranking: Ranking, need: str, offer: str) -> RankedPair:
@@ -198,8 +240,27 @@ class Progress:
 
     def _show(self, what: str, share: float) -> None:
         if self._shown:
-            filled = round(30 * share)
-            print(f"\r{what} [{'█' * filled}{'·' * (30 - filled)}] {share:4.0%}", end="", file=sys.stderr, flush=True)
+            _bar(what, share)
+
+
+class Embedded:
+    """How far the vectors are: a bar on a terminal, elsewhere one line where it takes long."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell, self._told = tell, False
+
+    def done(self, done: int, total: int) -> None:
+        """So many of the texts that had no vector have one."""
+        if sys.stderr.isatty():
+            _bar("理解文本", done / total)
+        elif total >= MANY_TEXTS and not self._told:
+            self._told = True
+            self._tell(f"正在理解 {total} 段文本的语义，结果会保留，下次不再重算。")
+
+
+def _bar(what: str, share: float) -> None:
+    filled = round(30 * share)
+    print(f"\r{what} [{'█' * filled}{'·' * (30 - filled)}] {share:4.0%}", end="", file=sys.stderr, flush=True)
 
 
 def _day(text: str) -> date:
@@ -229,6 +290,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", required=True, metavar="FILE", help="结果文件（.xlsx、.csv 或 .jsonl）")
     parser.add_argument("--top", type=_positive, default=10, help="每条机会写出多少条能力，默认 10")
     parser.add_argument("--pairs", metavar="PAIRS.tsv", help="只计算文件中列出的配对（前两列：机会编号、能力编号）")
+    parser.add_argument(
+        "--model", choices=["local", "openai", "none"],
+        help="语义模型：本机（local，默认）、兼容 OpenAI 的服务（openai）或仅按词语（none）",
+    )  # fmt: skip
     parser.add_argument(
         "--day", type=_day, default=date.today(), metavar="YYYY-MM-DD", help="按哪一天判断截止与有效期，默认今天"
     )

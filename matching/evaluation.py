@@ -18,8 +18,8 @@ import numpy as np
 
 from listings.sheets import Unreadable
 from matching import intake
-from matching.commandline import FAULTS_TOLD, Listed, Refused, Tell, listed
-from matching.engine import Corpus, Provider, measures
+from matching.commandline import FAULTS_TOLD, Listed, Refused, Tell, listed, meaning
+from matching.engine import Corpus, measures
 from matching.engine.measures import Demand, Figure
 from matching.engine.ranking import BARRED
 
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace, tell: Tell) -> dict[str, Any]:
     _tell(judged, tell)
     if not judged.grades:
         raise Refused(f"{Path(options.judgments).name} 中没有可用的评分，未进行评估。")
-    corpus = _corpus(needs, offers, judged, options)
+    corpus = _corpus(needs, offers, judged, options, tell)
     demands = demands_of(corpus, judged.grades)
     return {
         "model": corpus.frame.model_id,
@@ -155,18 +155,13 @@ def _tell(judged: Judgments, tell: Tell) -> None:
         )
 
 
-def _corpus(needs: Listed, offers: Listed, judged: Judgments, options: argparse.Namespace) -> Corpus:
+def _corpus(needs: Listed, offers: Listed, judged: Judgments, options: argparse.Namespace, tell: Tell) -> Corpus:
     asked = {offer for graded in judged.grades.values() for offer in graded} | set(judged.grades)
     # as for a list that is matched: a row with a fault stays out, unless just this row was judged
     left = [need for name, need in needs.records.items() if name not in needs.faulty or name in asked]
     right = [offer for name, offer in offers.records.items() if name not in offers.faulty or name in asked]
-    return Corpus.build(left, right, concepts=intake.concepts(), day=options.day, provider=_provider(options.model))
-
-
-def _provider(model: str) -> Provider | None:
-    if model == "none":
-        return None
-    raise Refused(f"没有名为 {model} 的语义模型。")
+    provider = meaning([*left, *right], options.model, tell)
+    return Corpus.build(left, right, concepts=intake.concepts(), day=options.day, provider=provider)
 
 
 def _plain(figure: Figure) -> dict[str, float | int | None]:
@@ -218,7 +213,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="JUDGMENTS.tsv",
         help="评分：机会编号、能力编号、等级（0 无关 1 弱 2 较强 3 强），制表符分隔",
     )
-    parser.add_argument("--model", choices=("none", "local", "openai"), default="none", help="语义模型")
+    parser.add_argument("--model", choices=("local", "openai", "none"), help="语义模型：本机（默认）、服务或仅按词语")
     parser.add_argument(
         "--day", type=_day, default=date.today(), metavar="YYYY-MM-DD", help="按哪一天判断截止与有效期，默认今天"
     )

@@ -30,13 +30,14 @@ from scenemarket.leases import LeaseLost, WorkState
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 10_000
-CLAIMED = 64
+# few, so that a listing that comes during a long import is among the next
+CLAIMED = 16
 # characters that are embedded before they are stored: a second or two of work, far less than a lease
 TOGETHER = 6_000
 KEPT_DAYS = 30
 COMMON = 3
-# a turn ends before Celery's time limit; the next one comes two seconds later
-TURN_SECONDS = 120.0
+# then those who wait for vectors are told; the next turn comes two seconds later
+TURN_SECONDS = 10.0
 Item = TypeVar("Item")
 
 

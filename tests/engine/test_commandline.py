@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 
@@ -23,6 +24,12 @@ KEYS = [
     "reasons",
 ]
 LISTS = [str(SAMPLE / "opportunities.xlsx"), str(SAMPLE / "capabilities.xlsx")]
+
+
+@pytest.fixture(autouse=True)
+def by_words_alone(monkeypatch):
+    """Where it is not about meaning, no model is waited for."""
+    monkeypatch.setenv("EMBEDDING_PROVIDER", "none")
 
 
 @pytest.fixture
@@ -150,3 +157,40 @@ def test_it_refuses_arguments_with_status_2(wrong, capsys):
 def test_it_imports_no_django():
     code = "import sys, matching.commandline; sys.exit(any(m.split('.')[0] in ('django', 'celery', 'redis') for m in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=SAMPLE.parent).returncode == 0
+
+
+def called(lists, tmp_path, *more, **environment):
+    """The command in a process of its own, with a folder for what is kept; returns what it said, and which model ran."""
+    code = "import sys; from matching.commandline import main; status = main(sys.argv[1:]); print(status, 'openvino' in sys.modules)"
+    command = [sys.executable, "-c", code, *lists, "--out", str(tmp_path / "m.jsonl"), "--day", "2026-03-01", *more]
+    done = subprocess.run(
+        command, cwd=SAMPLE.parent, env={**os.environ, "EMBEDDING_PROVIDER": "", "VAR_DIR": str(tmp_path / "var"), **environment},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.split(), done.stderr, (tmp_path / "m.jsonl").read_bytes()
+
+
+def test_it_needs_the_model_once_for_the_same_lists(lists, tmp_path):
+    first, second = called(lists, tmp_path), called(lists, tmp_path)
+    assert (first[0], second[0]) == (["0", "True"], ["0", "False"])
+    assert first[2] == second[2]
+    assert (tmp_path / "var" / "vectors.sqlite3").stat().st_mode & 0o777 == 0o600
+    assert called(lists, tmp_path, "--model", "none")[2] != first[2]
+
+
+def test_it_lets_the_local_model_do_all_when_the_address_is_away(lists, tmp_path):
+    local = called(lists, tmp_path)
+    away = called(lists, tmp_path, EMBEDDING_PROVIDER="openai", OPENAI_BASE_URL="http://127.0.0.1:9")
+    assert "改用本机模型" in away[1]
+    assert away[2] == local[2]
+
+
+def test_it_works_where_nothing_can_be_kept(lists, tmp_path):
+    (tmp_path / "var").write_text("a file, no folder", "utf-8")
+    assert called(lists, tmp_path)[0] == ["0", "True"]
+
+
+def test_it_refuses_settings_that_cannot_be(lists, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("EMBEDDING_PROVIDER", "magic")
+    assert main([*lists, "--out", str(tmp_path / "m.jsonl")]) == 2
+    assert "语义模型的设置有误" in capsys.readouterr().err

@@ -24,7 +24,7 @@ def judged(tmp_path):
 
 
 def test_it_prints_every_measure_with_its_interval(capsys):
-    assert main([*LISTS, str(SAMPLE / "judgments.tsv"), "--day", "2026-11-20", "--json"]) == 0
+    assert main([*LISTS, str(SAMPLE / "judgments.tsv"), "--day", "2026-11-20", "--model", "none", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert list(found["figures"]) == NAMES
     assert (found["judged_opportunities"], found["bad_lines"], found["model"]) == (69, 0, "none")

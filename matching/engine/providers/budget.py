@@ -7,7 +7,7 @@ PAUSE = 60.0
 
 
 class Unavailable(Exception):
-    """The address cannot be used for so many `seconds`; the words say why."""
+    """A provider cannot be used for so many `seconds`, whatever the texts are; the words say why."""
 
     def __init__(self, words: str, seconds: float = PAUSE) -> None:
         super().__init__(words)

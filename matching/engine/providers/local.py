@@ -11,7 +11,7 @@ import numpy as np
 
 from matching.engine.model import Matrix
 from matching.engine.providers.pieces import Pieces, plain
-from matching.engine.providers.weights import Weights, shipped
+from matching.engine.providers.weights import NoWeights, Weights, shipped
 
 WIDTH = 384
 # what the model card asks for before each text; the same for needs and offers, whose nearness is symmetric
@@ -50,7 +50,7 @@ class Local:
         self._lock = threading.Lock()
 
     def embed(self, texts: Sequence[str]) -> Matrix:
-        """Unit vectors, one row of 384 for each text; a row of zeros for a text without any content."""
+        """Unit vectors, one row of 384 for each text; zeros for a text without any content. Raises NoWeights."""
         found = np.zeros((len(texts), WIDTH), np.float32)
         clean = [plain(text) for text in texts]
         places = [place for place, text in enumerate(clean) if text]
@@ -79,7 +79,10 @@ class Local:
 
     @cached_property
     def _model(self) -> "_Model":
-        return _Model(Weights(shipped()), self._threads)
+        try:
+            return _Model(Weights(shipped()), self._threads)
+        except (ImportError, OSError, RuntimeError) as error:
+            raise NoWeights(f"the local model cannot be loaded here: {error}") from error
 
 
 class _Model:

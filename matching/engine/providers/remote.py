@@ -37,7 +37,10 @@ class _RefusedTexts(Exception):
 
 @dataclass(frozen=True)
 class Address:
-    """Where to ask, for what. `tokens_a_day` and `dimensions` of 0: no limit; as many as the model gives."""
+    """Where to ask, for what; `timeout` for one answer and `wait` before the second try in seconds, doubled for each more.
+
+    `tokens_a_day` and `dimensions` of 0: no limit; as many as the model gives.
+    """
 
     url: str
     key: str
@@ -45,6 +48,7 @@ class Address:
     tokens_a_day: int = 0
     dimensions: int = 0
     timeout: float = 20.0
+    wait: float = 0.5
 
 
 class Remote:
@@ -76,7 +80,7 @@ class Remote:
     def _ask(self, texts: list[str]) -> list[Matrix]:
         """The vectors of one batch; what the address refuses is halved, at last a single text itself."""
         try:
-            return self._read(self._answer(texts), len(texts))
+            return self._read(self._answer(texts), texts)
         except _RefusedTexts as refusal:
             if len(texts) > 1:
                 middle = len(texts) // 2
@@ -89,7 +93,7 @@ class Remote:
         self._afford(sum(map(len, texts)))
         end, words = time.monotonic() + PATIENCE, ""
         for attempt in range(TRIES):
-            wait = 0.5 * 2**attempt * random.uniform(0.75, 1.25)
+            wait = self._address.wait * 2**attempt * random.uniform(0.75, 1.25)
             try:
                 answer = self._client.post(self._where, json=self._question(texts))
             except httpx.HTTPError as error:
@@ -119,14 +123,15 @@ class Remote:
         if limit and self._budget.spent() + tokens > limit:
             raise Unavailable(f"the budget of {limit} tokens a day is used up", 3600.0)
 
-    def _read(self, content: Any, count: int) -> list[Matrix]:
+    def _read(self, content: Any, texts: list[str]) -> list[Matrix]:
         try:
             rows = sorted(content["data"], key=lambda row: row["index"])
             vectors = np.array([row["embedding"] for row in rows], dtype=np.float64)
-            self._budget.add(int((content.get("usage") or {}).get("total_tokens") or 0))
+            counted = (content.get("usage") or {}).get("total_tokens")
+            self._budget.add(int(counted or sum(map(len, texts))))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Unavailable(f"{self._address.url} answered something else than embeddings", WRONG_PAUSE) from error
-        return list(self._checked(vectors, count))
+        return list(self._checked(vectors, len(texts)))
 
     def _checked(self, vectors: Any, count: int) -> Matrix:
         """Unit rows, of the length that this model has always had."""

@@ -16,14 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine.model import Matrix
+from matching.engine.providers.budget import Unavailable
 
 BLOCK = 32
 BLOCK_BYTES = 18
 Bytes = NDArray[np.uint8]
 
 
-class NoWeights(Exception):
-    """The weights are not there, or not in the format that is known."""
+class NoWeights(Unavailable):
+    """The weights are not there, or not in the format that is known: no text is to blame."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words, seconds=300.0)
 
 
 @dataclass(frozen=True)
