@@ -46,8 +46,8 @@ def _read(texts: tuple[tuple[str, str], ...], stated: tuple[Named, ...], concept
     telling = codes >= TELLING
     once = np.unique(np.stack([owner[telling], codes[telling]], axis=1), axis=0)
     counts = concepts.counts([*written, "\n".join(text for _section, text in texts)], [*[()] * len(written), stated])
-    parts = [_counted([text for _section, text in part]) for part in (texts, texts[:1])]
-    return Reading(sentences, once[:, 0], once[:, 1], counts[:-1], *parts, counts[-1])
+    whole, title = (_counted([text for _section, text in part]) for part in (texts, texts[:1]))
+    return Reading(sentences, once[:, 0], once[:, 1], counts[:-1], whole, title, counts[-1])
 
 
 def _counted(texts: Sequence[str]) -> tuple[Integers, Floats]:

@@ -113,12 +113,8 @@ def _pair(corpus: Corpus, match: Match, points: float, place: int) -> Reason:
 
 def _whole(need: Need, offer: Offer, points: float) -> Reason:
     """Texts that say the same in other words: their titles say best what each is about."""
-    passages = tuple(
-        Passage(side, *title_place)
-        for side, title_place in (("need", _title(need)), ("offer", _title(offer)))
-        if title_place[2]
-    )
-    return Reason("for", "fit_whole", {}, points, passages)
+    titles = (Passage("need", *_title(need)), Passage("offer", *_title(offer)))
+    return Reason("for", "fit_whole", {}, points, tuple(title for title in titles if title.end > title.start))
 
 
 def _title(record: Need | Offer) -> tuple[str, int, int]:

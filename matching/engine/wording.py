@@ -55,6 +55,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "only_verified": ("Open to verified organisations only", "仅向已核验单位开放"),
     "verified_unknown": ("Open to verified organisations only; verification is not known", "仅向已核验单位开放，核验情况未知"),
     "same_owner": ("Need and offer are of the same organisation", "供需双方是同一单位"),
+    "learned_for": ("What was approved and accepted so far speaks for such pairs", "以往的审核与答复更认可这类配对"),
+    "learned_against": ("What was approved and accepted so far speaks against such pairs", "以往的审核与答复较少认可这类配对"),
     "discounted": ("Readiness, credentials, region and terms count in part only, because the content is little related", "内容相关性不高，成熟度、资质、地域、预算几项按比例折算"),
 }  # fmt: skip
 
@@ -66,6 +68,7 @@ PART_NAMES: dict[str, tuple[str, str]] = {
     "region": ("Region", "地域"),
     "terms": ("Budget and terms", "预算与条件"),
     "barred": ("Conditions not met", "不满足硬性条件"),
+    "learned": ("Learned from decisions", "由历史决定修正"),
 }
 # what stands before a section that is no prose, where the texts are shown as one
 SECTIONS: dict[str, tuple[str, str]] = {
@@ -134,6 +137,24 @@ VERDICTS: dict[str, tuple[str, str]] = {
     "deadline_past": ("past", "已截止"),
 }
 
+# what would change a pair; every one of them says "if it is so", since a record is to be true
+CHANGES: dict[str, tuple[str, str]] = {
+    "trl_given": ("If it is so: give readiness TRL %(level)s (nothing is given now)", "若属实：填写技术成熟度 %(level)s 级（现未填写）"),
+    "trl_raised": ("If it is so: readiness TRL %(level)s (TRL %(now)s is given now)", "若属实：技术成熟度更新为 %(level)s 级（现填 %(now)s 级）"),
+    "credentials_given": ("If it is so: list %(asked)s (nothing is listed now)", "若属实：列出所持的%(asked)s（现未填写）"),
+    "credential_added": ("If it is so: add %(asked)s to what is held", "若属实：补列所持的%(asked)s"),
+    "credential_renewed": ("If it has been renewed: give the new date of %(held)s (ended on %(expires)s)", "若已续期：更新%(held)s的有效期（所填的已于 %(expires)s 到期）"),
+    "region_given": ("If it is so: give the area served, with %(places)s in it", "若属实：填写服务区域，其中包括%(places)s"),
+    "region_added": ("If it is so: add %(places)s to the area served (now %(now)s)", "若属实：服务区域增加%(places)s（现为%(now)s）"),
+    "price_given": ("If the price is %(budget)s: give it (nothing is given now)", "若报价%(budget)s：填写报价（现未填写）"),
+    "price_lowered": ("If the price can be %(budget)s: give it (now %(now)s)", "若报价可做到%(budget)s：更新报价（现为 %(now)s）"),
+    "field_given": ("If it is so: choose the field “%(name)s”", "若属实：应用领域选“%(name)s”（现未填写）"),
+    "sector_given": ("If it is so: choose the industry “%(name)s”", "若属实：所属行业选“%(name)s”（现未填写）"),
+    "technologies_given": ("If they are used: name the technologies (the opportunity is about %(names)s)", "若确有使用：写明所用技术（该机会涉及%(names)s）"),
+    "verified": ("Have the organisation verified: the opportunity is open to verified ones only", "完成单位核验：该机会仅向已核验单位开放"),
+    "together": ("If all of these are so", "若以上各项都属实"),
+}  # fmt: skip
+
 Both = tuple[str, str]  # the same in English and in Chinese
 
 
@@ -160,6 +181,11 @@ def verdict(reason: Reason, language: Language = "zh") -> str:
     """How one facet stands, in a few words."""
     english, chinese = VERDICTS.get(reason.code, REASONS[reason.code])
     return fill(english if language == "en" else chinese, reason.params, language)
+
+
+def change(code: str, params: Mapping[str, Any], language: Language = "zh") -> str:
+    """What would change a pair, in words."""
+    return fill(CHANGES[code][0 if language == "en" else 1], params, language)
 
 
 def sentence(reason: Reason, language: Language = "zh") -> str:

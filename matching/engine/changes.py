@@ -1,0 +1,366 @@
+"""What would change a result: for an offer, what to fill in or to meet; for a need, what each of its conditions costs.
+
+Everything is scored anew with the changed record, by the same facets, conditions and sum as the engine; only the likeness of
+the two texts is taken as it is, since no text is changed. Nothing here says that a record should be changed: only what would
+follow if it were so.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from matching.engine import credentials
+from matching.engine.conditions import judge
+from matching.engine.corpus import Corpus
+from matching.engine.facet_reasons import _amount, _name_of_day, _names, _places
+from matching.engine.model import EVERYWHERE, Credential, Need, Offer, PairScore, Place, Requirement
+from matching.engine.places import any_covers
+from matching.engine.rescoring import column, relevance, rescored
+from matching.engine.standing import ROOM, Ranks
+from matching.engine.wording import Both
+
+NEARLY_NOTHING = 0.5  # points
+MANY = 12  # changes to one record
+LOOKED_AT = 60  # the opportunities nearest to a capability
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that would change a pair if it were so: `code` (wording.CHANGES), `field` of the capability that says it.
+
+    `gain` in points of score, `score` and `rank` (among the need's offers) as they would be then; `lifts`: a condition bars no
+    longer, `opens`: none does.
+    """
+
+    code: str
+    field: str
+    params: Params
+    gain: float
+    score: float
+    rank: int
+    lifts: bool
+    opens: bool
+
+
+@dataclass(frozen=True)
+class Door:
+    """One thing that would change an offer's standing: how many more needs it would be open to, and be ranked among the first of."""
+
+    code: str
+    field: str
+    params: Params
+    opens: int
+    raises: int
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Eased:
+    """A condition put otherwise (None: not put at all), and how many suppliers would be left."""
+
+    asked: Both | None
+    left: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One condition of a need (wording.ITEMS): what is asked, whom it alone bars, and what easing it would bring."""
+
+    item: str
+    asked: Both
+    barred: int
+    alone: int
+    eased: tuple[Eased, ...]
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What the conditions of a need cost: of so many `relevant` suppliers so many are `left`."""
+
+    relevant: int
+    left: int
+    conditions: tuple[Cost, ...]
+
+
+@dataclass(frozen=True)
+class _Would:
+    """A record as it would be."""
+
+    code: str
+    field: str
+    offer: Offer
+    params: Params
+
+
+def changes(corpus: Corpus, need: str | Need, offer: str | Offer) -> list[Change]:
+    """What would raise a pair: what bars it first, then most first; last all of it at once. KeyError for an unknown id."""
+    left = corpus.need(need) if isinstance(need, str) else need
+    right = corpus.offer(offer) if isinstance(offer, str) else offer
+    now = corpus.pair(need, offer)
+    ranks = Ranks(corpus, need, right.id)
+    found = [_change(corpus, left, now, would, ranks) for would in _possible(corpus, left, right)]
+    together = _change(corpus, left, now, _together(corpus, left, right, len(found)), ranks)
+    told = sorted((c for c in found if _tells(c)), key=lambda change: (not change.lifts, -change.gain, change.code))
+    more = len(told) > 1 and together.gain > max(change.gain for change in told) + NEARLY_NOTHING
+    return [*told, together] if more else told
+
+
+def _tells(change: Change) -> bool:
+    return change.gain > NEARLY_NOTHING or change.lifts
+
+
+def _together(corpus: Corpus, need: Need, offer: Offer, count: int) -> _Would:
+    """All of it at once: what bars twice is opened by no single change."""
+    for _each in range(MANY):
+        would = next(_possible(corpus, need, offer), None)
+        if would is None:
+            break
+        offer = would.offer
+    return _Would("together", "", offer, {"count": count})
+
+
+def _change(corpus: Corpus, need: Need, now: PairScore, would: _Would, ranks: Ranks) -> Change:
+    then = rescored(corpus.frame, need, would.offer, _fit(now))
+    bars = sum(condition.verdict == "barred" for condition in judge(corpus.frame.rules, need, would.offer))
+    lifts, opens = bars < len(now.barred_by), bool(now.barred_by) and not bars
+    rank = ranks.of(then.score, then.eligible)
+    return Change(would.code, would.field, would.params, then.score - now.score, then.score, rank, lifts, opens)
+
+
+def _fit(pair: PairScore) -> float:
+    part = pair.parts[0]
+    return (part.points or 0.0) / part.possible
+
+
+def _possible(corpus: Corpus, need: Need, offer: Offer) -> Iterator[_Would]:
+    """The offer as it would be with each thing met that bars, is short of what is asked, or is not known."""
+    yield from _readier(need, offer)
+    yield from _credited(need, offer, credentials.held_on(offer, corpus.frame.day), corpus)
+    yield from _serving(need, offer)
+    yield from _priced(need, offer)
+    yield from _described(corpus, need, offer)
+    if need.only_verified and not offer.verified:
+        yield _Would("verified", "verified", replace(offer, verified=True), {})
+
+
+def _readier(need: Need, offer: Offer) -> Iterator[_Would]:
+    if need.min_trl is None:
+        return
+    then = replace(offer, trl=need.min_trl)
+    if offer.trl is None:
+        yield _Would("trl_given", "trl", then, {"level": need.min_trl})
+    elif offer.trl < need.min_trl:
+        yield _Would("trl_raised", "trl", then, {"level": need.min_trl, "now": offer.trl})
+
+
+def _credited(need: Need, offer: Offer, held: credentials.Held, corpus: Corpus) -> Iterator[_Would]:
+    answers = [(requirement, credentials.answers(requirement, held)) for requirement in need.requirements]
+    for of_certificates in (False, True):
+        unknown = [r for r, answer in answers if answer == "unknown" and r.of_certificates == of_certificates]
+        if unknown:
+            # to list one of them would say that the others are not held
+            yield _with(offer, unknown, "credentials_given", {"asked": [_asked(r) for r in unknown]})
+    for requirement, answer in answers:
+        if answer == "barred":
+            expired = credentials.find(requirement, offer, corpus.frame.day)
+            if expired is None:
+                yield _with(offer, [requirement], "credential_added", {"asked": _asked(requirement)})
+            else:
+                params = {"held": (expired.named.en, expired.named.zh), "expires": _name_of_day(expired.expires)}
+                yield _with(offer, [requirement], "credential_renewed", params)
+
+
+def _with(offer: Offer, requirements: Sequence[Requirement], code: str, params: Params) -> _Would:
+    of_certificates = requirements[0].of_certificates
+    named = [requirement.alternatives[0] for requirement in requirements]
+    added = tuple(Credential(each, None, frozenset({each.code})) for each in named)
+    if of_certificates:
+        return _Would(code, "certs", replace(offer, certs=(*(offer.certs or ()), *added)), params)
+    return _Would(code, "titles", replace(offer, titles=(*(offer.titles or ()), *added)), params)
+
+
+def _asked(requirement: Requirement) -> Both:
+    chinese, english = credentials.names(requirement)
+    return english, chinese
+
+
+def _serving(need: Need, offer: Offer) -> Iterator[_Would]:
+    """One sentence for both conditions on places: a city that suppliers may come from holds the place of the need."""
+    wanted: list[Place] = []
+    known = (*offer.service_places, *([offer.home] if offer.home else []))
+    for place in (*need.supplier_places[:1], *([need.region] if need.region else [])):
+        if place.name and not any_covers((*known, *wanted), place):
+            wanted.append(place)
+    if wanted:
+        params = {
+            "places": _places(tuple(wanted)),
+            "codes": tuple(place.code or "" for place in wanted),
+            "now": _places(offer.service_places),
+        }
+        then = replace(offer, service_places=(*offer.service_places, *wanted))
+        yield _Would("region_added" if offer.service_places else "region_given", "service_regions", then, params)
+
+
+def _priced(need: Need, offer: Offer) -> Iterator[_Would]:
+    most = need.budget_max
+    if most is None:
+        return
+    params = {"budget": _amount(None, most), "now": _amount(offer.price_min, offer.price_max)}
+    then = replace(offer, price_min=min(offer.price_min or most, most), price_max=most)
+    if offer.price_min is None and offer.price_max is None:
+        yield _Would("price_given", "price_max_wan", then, params)
+    elif (offer.price_max or offer.price_min or 0.0) > most:
+        yield _Would("price_lowered", "price_max_wan", then, params)
+
+
+def _described(corpus: Corpus, need: Need, offer: Offer) -> Iterator[_Would]:
+    if offer.field is None and need.field is not None:
+        name = {"name": (need.field.en, need.field.zh)}
+        yield _Would("field_given", "field", replace(offer, field=need.field), name)
+    if offer.sector is None and need.sector is not None:
+        name = {"name": (need.sector.en, need.sector.zh)}
+        yield _Would("sector_given", "sector", replace(offer, sector=need.sector), name)
+    if need.technologies and not offer.technologies:
+        then = replace(offer, technologies=need.technologies)
+        yield _Would("technologies_given", "technologies", then, {"names": _names(need.technologies)})
+
+
+def doors(corpus: Corpus, offer: str | Offer, most: int = 5) -> tuple[int, list[Door]]:
+    """What would open most needs to an offer: (needs that are about the same, the best `most` things).
+
+    Only needs whose content is related are looked at: to be let in where one has nothing to offer is worth nothing.
+    """
+    right = corpus.offer(offer) if isinstance(offer, str) else offer
+    here = _related(corpus, offer)
+    pairs = [(corpus.needs.records[place], fit) for place, fit in here]
+    lists = [Ranks(corpus, corpus.need_ids[place], right.id) for place, _fit_here in here]
+    now = [_standing(corpus, need, right, fit, ranks) for (need, fit), ranks in zip(pairs, lists, strict=True)]
+    found = []
+    for would in _across(corpus, [need for need, _fit_here in pairs], right):
+        then = [
+            _standing(corpus, need, would.offer, fit, ranks) for (need, fit), ranks in zip(pairs, lists, strict=True)
+        ]
+        opened = [place for place, (a, b) in enumerate(zip(now, then, strict=True)) if b and not a]
+        raised = [
+            place for place, (a, b) in enumerate(zip(now, then, strict=True)) if 0 < b <= ROOM and not 0 < a <= ROOM
+        ]
+        if opened or raised:
+            ids = tuple(pairs[place][0].id for place in dict.fromkeys([*raised, *opened]))
+            found.append(Door(would.code, would.field, would.params, len(opened), len(raised), ids))
+    found.sort(key=lambda door: (-door.raises, -door.opens, door.code))
+    return len(here), found[:most]
+
+
+def _standing(corpus: Corpus, need: Need, offer: Offer, fit: float, ranks: Ranks) -> int:
+    """The rank among a need's offers; 0 for a barred one."""
+    pair = rescored(corpus.frame, need, offer, fit)
+    return ranks.of(pair.score, pair.eligible) if pair.eligible else 0
+
+
+def _related(corpus: Corpus, offer: str | Offer) -> list[tuple[int, float]]:
+    """Places of the needs whose content is related to an offer's, the nearest first, with the fraction that the texts earn."""
+    found = column(corpus, offer)
+    near = relevance(found, corpus.settings)[:, 0]
+    order = np.argsort(-near, kind="stable")[:LOOKED_AT]
+    return [(int(p), float(found.fractions[0][p, 0])) for p in order if near[p] >= corpus.settings.full_relevance]
+
+
+def _across(corpus: Corpus, needs: Sequence[Need], offer: Offer) -> list[_Would]:
+    """Every thing that one of the needs would have otherwise, each once, whoever asks for it."""
+    found: dict[tuple[str, Any], _Would] = {}
+    for need in needs:
+        for would in _possible(corpus, _of_city(need), offer):
+            if would.code not in {"price_given", "price_lowered"}:
+                found.setdefault((would.code, repr(would.params)), would)
+    return list(found.values())
+
+
+def _of_city(need: Need) -> Need:
+    """A need placed in its city, so that the districts of one city ask for one and the same thing."""
+    place = need.region
+    cities = [c for c in place.within if c.endswith("00") and not c.endswith("0000")] if place else []
+    if not place or not cities or place.code == EVERYWHERE:
+        return need
+    city = min(cities)
+    return replace(need, region=Place(city, city, place.within - {place.code} | {city}))
+
+
+def cost_of_conditions(corpus: Corpus, need: str | Need) -> Costs:
+    """What each condition of a need costs among the capabilities that are about the same; suppliers are counted, not capabilities."""
+    left = corpus.need(need) if isinstance(need, str) else need
+    near = relevance(corpus.scores_of(need), corpus.settings)[0]
+    offers = [corpus.offers.records[int(place)] for place in np.flatnonzero(near >= corpus.settings.full_relevance)]
+    suppliers = _Suppliers(corpus, offers)
+    barred = suppliers.barred(left)
+    found = [
+        Cost(item, asked, suppliers.count([item in codes for codes in barred]), suppliers.gained(barred, item), eased)
+        for item, asked, eased in _eased(suppliers, left)
+    ]
+    return Costs(
+        suppliers.count([True] * len(offers)), suppliers.left(left), tuple(cost for cost in found if cost.barred)
+    )
+
+
+class _Suppliers:
+    """The offers that are about the same as a need, and whose they are."""
+
+    def __init__(self, corpus: Corpus, offers: Sequence[Offer]) -> None:
+        self._rules, self._offers = corpus.frame.rules, offers
+
+    def barred(self, need: Need) -> list[set[str]]:
+        """For each offer the conditions that bar it."""
+        judged = (judge(self._rules, need, offer) for offer in self._offers)
+        return [{c.code for c in conditions if c.verdict == "barred"} for conditions in judged]
+
+    def count(self, chosen: Sequence[bool]) -> int:
+        """Of how many suppliers the chosen offers are."""
+        return len({offer.owner or offer.id for offer, wanted in zip(self._offers, chosen, strict=True) if wanted})
+
+    def left(self, need: Need) -> int:
+        """How many suppliers no condition of a need bars."""
+        return self.count([not codes for codes in self.barred(need)])
+
+    def gained(self, barred: list[set[str]], item: str) -> int:
+        """How many more would be left if one condition were not put."""
+        return self.count([not codes - {item} for codes in barred]) - self.count([not codes for codes in barred])
+
+    def levels(self, below: int) -> list[int]:
+        """The readiness levels that offers have below one, highest first."""
+        return sorted(
+            {offer.trl for offer in self._offers if offer.trl is not None and offer.trl < below}, reverse=True
+        )
+
+
+def _eased(suppliers: _Suppliers, need: Need) -> Iterator[tuple[str, Both, tuple[Eased, ...]]]:
+    """Each condition that can be put otherwise: its item, what is asked, and what easing it would leave."""
+    if need.min_trl is not None:
+        levels = [(level, replace(need, min_trl=level)) for level in suppliers.levels(need.min_trl)[:2]]
+        yield (
+            "min_trl",
+            _level(need.min_trl),
+            tuple(Eased(_level(level), suppliers.left(then)) for level, then in levels),
+        )
+    for code, of_certificates in (("required_titles", False), ("required_certs", True)):
+        of_kind = [r for r in need.requirements if r.of_certificates == of_certificates]
+        if of_kind:
+            then = replace(need, requirements=tuple(r for r in need.requirements if r not in of_kind))
+            asked = [_asked(requirement) for requirement in of_kind]
+            joined = ", ".join(each[0] for each in asked), "、".join(each[1] for each in asked)
+            yield code, joined, (Eased(None, suppliers.left(then)),)
+    if need.supplier_places:
+        free = Eased(None, suppliers.left(replace(need, supplier_places=())))
+        yield "service_region_required", _places(need.supplier_places), (free,)
+    if need.budget_max is not None:
+        more = [
+            (amount, replace(need, budget_max=amount))
+            for amount in (round(need.budget_max * 1.2, 2), round(need.budget_max * 1.5, 2))
+        ]
+        eased = tuple(Eased(_amount(None, amount), suppliers.left(then)) for amount, then in more)
+        yield "budget", _amount(None, need.budget_max), eased
+
+
+def _level(level: int) -> Both:
+    return f"TRL {level} or above", f"TRL {level} 及以上"

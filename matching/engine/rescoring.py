@@ -1,0 +1,69 @@
+"""One pair scored anew when nothing but facts has changed: the texts' likeness is given, everything else is worked out again."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.engine.conditions import judge
+from matching.engine.corpus import Corpus
+from matching.engine.facets import CONCEPTS, FIELD, SECTOR
+from matching.engine.model import Floats, Need, Offer
+from matching.engine.ranking import BARRED, ELIGIBLE, UNKNOWN
+from matching.engine.reading import read, technologies
+from matching.engine.scoring import BARRED_KEEPS, Scored, compare, score
+from matching.engine.settings import PARTS, Settings
+from matching.engine.sides import Frame
+
+
+@dataclass(frozen=True)
+class Pair:
+    """`score` as the engine gives it; `eligible` is BARRED, UNKNOWN or ELIGIBLE; `fractions` of the parts, NaN where unknown."""
+
+    score: float
+    eligible: int
+    fractions: Floats
+
+
+def rescored(frame: Frame, need: Need, offer: Offer, fit: float) -> Pair:
+    """The pair, where the texts earn the fraction `fit` of their points."""
+    values = {facet.code: _value(facet, need, offer) for facet in frame.facets}
+    near = technologies(read(need, frame.concepts), read(offer, frame.concepts), frame).closeness
+    content = np.array([values["field"], values["sector"], np.nan if near is None else near])
+    weights = np.array([FIELD, SECTOR, CONCEPTS]) * ~np.isnan(content)
+    field_technology = float(np.nansum(content * weights) / weights.sum()) if weights.sum() else np.nan
+    fractions = np.array([fit, field_technology, *(values[code] for code in PARTS[2:])])
+    verdicts = {condition.verdict for condition in judge(frame.rules, need, offer)}
+    eligible = BARRED if "barred" in verdicts else UNKNOWN if "unknown" in verdicts else ELIGIBLE
+    total = _total(fractions, frame.settings)
+    return Pair(BARRED_KEEPS * total if eligible == BARRED else total, eligible, fractions)
+
+
+def _value(facet: object, need: Need, offer: Offer) -> float:
+    key = facet.need_key(need)  # type: ignore[attr-defined]
+    return float("nan") if key is None else float(facet.value(key, facet.offer_key(offer)))  # type: ignore[attr-defined]
+
+
+def _total(fractions: Floats, settings: Settings) -> float:
+    weights = np.array(list(settings.points.values()))
+    known = ~np.isnan(fractions)
+    earned = np.where(known, fractions, 0.0) * weights
+    possible = weights * known
+    near = min(1.0, earned[:2].sum() / possible[:2].sum() / settings.full_relevance)
+    return float(100.0 * (earned[:2].sum() + near * earned[2:].sum()) / possible.sum())
+
+
+def relevance(found: Scored, settings: Settings) -> Floats:
+    """What share of the points for content (texts, field and technology) each pair earns, 0 to 1."""
+    weights = np.array(list(settings.points.values()))[:2]
+    content = np.stack(found.fractions[:2])
+    known = ~np.isnan(content)
+    earned = (np.where(known, content, 0.0) * weights[:, None, None]).sum(axis=0)
+    shares: Floats = earned / (known * weights[:, None, None]).sum(axis=0)
+    return shares
+
+
+def column(corpus: Corpus, offer: str | Offer) -> Scored:
+    """Parts and scores of every need with one offer, in the order of the needs."""
+    offers, hubs = corpus._one_offer(offer)
+    corpus._measure_rows(0, len(corpus.need_ids))
+    return score(corpus.needs, offers, corpus.frame, compare(corpus.needs, offers), corpus._standard, hubs)
