@@ -20,6 +20,8 @@ class Plan:
     propose_for_opportunity: int = 10
     propose_for_capability: int = 5
     least_score: float = 40.0
+    # from 0, best first, to 1, most even (engine/fairness.py)
+    fairness: float = 0.5
 
     def as_settings(self) -> dict[str, Any]:
         return asdict(self)

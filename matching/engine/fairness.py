@@ -139,7 +139,7 @@ class _Asking:
         order = np.lexsort((self.offers, -self.wish, self.needs))
         for times in GENEROUS:
             needs_left = self.room.needs - np.bincount(self.needs[put], minlength=len(self.room.needs))
-            quota = np.minimum(self.room.firms, times * self.shares)
+            quota = np.minimum(self.room.firms.astype(float), times * self.shares)
             firms_left = quota - np.bincount(self.firms[put], minlength=len(self.room.firms))
             open_ = ~put[order] & (needs_left[self.needs[order]] > 0) & (firms_left[self.firms[order]] > 0)
             put[self._accepted(order[open_], needs_left, firms_left)] = True

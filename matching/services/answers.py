@@ -21,6 +21,7 @@ from matching.services.explain import pair_values
 from matching.services.moves import UNDECIDED, held, locked, move, refusal
 from matching.services.push import close_answers, push, tell_both, tell_side
 from matching.services.review import check_reason
+from matching.services.vacancies import vacate
 from matching.states import AnswerState, MatchState, Origin, Side, other
 from opportunities.models import Opportunity
 from scenemarket.errors import NotAllowed, WrongState
@@ -61,6 +62,7 @@ def decline(match: Match, *, side: str, by: User, reason: str, words: str = "") 
     _answer(now, side, AnswerState.DECLINED, by=by, words=words, reason=reason)
     move(now, MatchState.DECLINED, by=by, verb="match.declined", why=words or reason)
     close_answers(now)
+    vacate(now)
     tell_side(now, other(side), "match.declined")
     return now
 
@@ -178,5 +180,6 @@ def _expire(pk: int) -> bool:
         return False
     move(match, MatchState.EXPIRED, by=None, verb="match.expired")
     close_answers(match)
+    vacate(match)
     tell_both(match, "match.expired")
     return True

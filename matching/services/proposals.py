@@ -207,10 +207,10 @@ class _Subject:
 
 def _log(run: MatchRun, before: dict[int, str]) -> None:
     """One log row for each pair that became proposed now."""
-    _write_events(before, "match.proposed", MatchState.PROPOSED, run)
+    write_events(before, "match.proposed", MatchState.PROPOSED, run)
 
 
-def _write_events(before: dict[int, str], verb: str, after: str, run: MatchRun) -> None:
+def write_events(before: dict[int, str], verb: str, after: str, run: MatchRun) -> None:
     """One log row for each match (a key with the state before), in the order of the keys."""
     rows = Match.objects.filter(pk__in=list(before)).order_by("pk").values_list(
         "pk", "public_id", "opportunity__title", "capability__title", "opportunity__city",
@@ -239,5 +239,5 @@ def supersede_older(run: MatchRun) -> int:
     """What older runs proposed, nobody decided on, and this run did not find again; returns how many."""
     older = Match.objects.of_cities([run.city]).filter(state=MatchState.PROPOSED, origin=Origin.ENGINE, run__lt=run.pk)
     keys = list(older.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True))
-    _write_events(dict.fromkeys(keys, MatchState.PROPOSED), "match.superseded", MatchState.SUPERSEDED, run)
+    write_events(dict.fromkeys(keys, MatchState.PROPOSED), "match.superseded", MatchState.SUPERSEDED, run)
     return Match.objects.filter(pk__in=keys).update(state=MatchState.SUPERSEDED, updated_at=Now())

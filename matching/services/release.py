@@ -38,7 +38,7 @@ def preview(city: str, run: MatchRun | None = None) -> list[Outgoing]:
     matches = matches.filter(run=run) if run else matches
     found = list(matches.select_related("opportunity__owner", "capability__owner", "run"))
     people = _who_may_answer({m.listing(side).owner_id for m in found for side in Side.values})
-    sent = _sent_this_week({m.capability.owner_id for m in found})
+    sent = sent_this_week({m.capability.owner_id for m in found})
     return [_outgoing(match, people, sent) for match in found]
 
 
@@ -76,14 +76,13 @@ def _who_may_answer(organisations: set[int]) -> dict[int, list[User]]:
     return people
 
 
-def _sent_this_week(organisations: set[int]) -> dict[int, int]:
-    """How many suggestions each firm got in the last seven days; what firms asked for themselves is not counted."""
+def sent_this_week(organisations: set[int] | None) -> dict[int, int]:
+    """How many suggestions each firm (None: every firm) got in the last seven days; what firms asked for themselves is not counted."""
     rows = Answer.objects.filter(
-        side=Side.CAPABILITY,
-        pushed_at__gt=Now() - WEEK,
-        match__capability__owner__in=organisations,
-        match__origin__in=[Origin.ENGINE, Origin.REVIEWER],
+        side=Side.CAPABILITY, pushed_at__gt=Now() - WEEK, match__origin__in=[Origin.ENGINE, Origin.REVIEWER]
     )
+    if organisations is not None:
+        rows = rows.filter(match__capability__owner__in=organisations)
     counted = rows.values("match__capability__owner").annotate(n=Count("pk"))
     return {row["match__capability__owner"]: row["n"] for row in counted}
 
@@ -107,7 +106,7 @@ def _push(pk: int, by: User) -> bool:
     if match.state != MatchState.APPROVED or not match.stands:
         return False
     firm = Organisation.objects.select_for_update(no_key=True).get(pk=match.capability.owner_id)
-    if _obstacle(match, {firm.pk: _sent_this_week({firm.pk}).get(firm.pk, 0)}):
+    if _obstacle(match, {firm.pk: sent_this_week({firm.pk}).get(firm.pk, 0)}):
         return False
     push(match, by=by, verb="match.pushed")
     return True

@@ -14,6 +14,7 @@ from activity.services import record
 from codelists.models import Code, List
 from matching.models import Match, MatchQuerySet
 from matching.services.moves import UNDECIDED, move, refusal
+from matching.services.vacancies import take_back, vacate
 from matching.states import MatchState
 from scenemarket.errors import Invalid, NotAllowed, WrongState
 
@@ -40,7 +41,9 @@ def exclude(match: Match, *, by: User, exclusion: str, reason: str = "") -> Matc
     _check_may(match, by)
     check_reason(List.EXCLUSION, exclusion, reason)
     decision = {"decided_by": by, "decided_at": Now(), "exclusion": exclusion, "reason": reason}
-    return move(match, MatchState.EXCLUDED, by=by, verb="match.excluded", why=reason or exclusion, **decision)
+    excluded = move(match, MatchState.EXCLUDED, by=by, verb="match.excluded", why=reason or exclusion, **decision)
+    vacate(excluded)
+    return excluded
 
 
 @transaction.atomic
@@ -49,6 +52,7 @@ def undo(match: Match, *, by: User) -> Match:
     _check_may(match, by)
     if match.state not in (MatchState.APPROVED, MatchState.EXCLUDED):
         raise WrongState(refusal(match))
+    take_back(match)
     return move(match, MatchState.PROPOSED, by=by, verb="match.undone", **UNDECIDED)
 
 

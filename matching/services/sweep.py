@@ -18,6 +18,7 @@ from capabilities.models import Capability
 from listings.states import State
 from matching.models import Match, MatchRun, Night, Scored, Shard, Worded
 from matching.services import texts
+from matching.services.alternates import fill_due
 from matching.services.runs import move_run, queue_full, queue_increment
 from matching.services.scoring import forget_folders
 from matching.services.snapshot import base_of, capabilities, fingerprint, opportunities
@@ -49,6 +50,7 @@ def sweep() -> list[int]:
     texts.note_arrivals()
     for city in open_cities():
         look_after(city)
+    fill_due()
     fail_dead()
     go_on()
     tidy_at_times()

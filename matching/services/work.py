@@ -20,6 +20,7 @@ from activity.services import tell
 from matching.models import MatchRun, Proposal, Shard
 from matching.plan import Plan
 from matching.services import increments, rankers, scoring, texts
+from matching.services.arrange import arrange, make_room
 from matching.services.proposals import (
     Found,
     keep_pairs,
@@ -150,7 +151,7 @@ def merge_ranges(shard: Shard) -> None:
     run, plan = shard.run, Plan.of(shard.run)
     results = run.shards.filter(step=Step.SCORE).order_by("index").values_list("result", flat=True)
     found = rankers.adjusted(run, meeting(scoring.merge(run, results)))
-    best = chosen(run, found, plan)
+    best = arrange(run, found, plan)
     with transaction.atomic():
         Shard.objects.bulk_create(
             Shard(run=run, step=Step.WRITE, index=index, stop=len(kept), result=_packed(kept, forward))
@@ -158,22 +159,6 @@ def merge_ranges(shard: Shard) -> None:
         )
         run.shards.filter(step=Step.SCORE).update(result=None)
         shard.finish()
-
-
-def chosen(run: MatchRun, found: list[Found], plan: Plan) -> list[Found]:
-    """Which of the kept pairs are put forward: full runs and increments ask here."""
-    return [each for each in found if worth_proposing(each, plan)]
-
-
-def worth_proposing(found: Found, plan: Plan) -> bool:
-    """High enough on one of the two lists, above the least score, and no hard condition broken."""
-    high = _within(found.rank_for_opportunity, plan.propose_for_opportunity)
-    high = high or _within(found.rank_for_capability, plan.propose_for_capability)
-    return high and found.score >= plan.least_score and found.eligible is not False
-
-
-def _within(rank: int | None, first: int) -> bool:
-    return rank is not None and rank <= first
 
 
 def _ranges(found: Iterable[Found], best: Iterable[Found]) -> Iterator[tuple[list[Found], list[Found]]]:
@@ -234,11 +219,12 @@ def match_increment(shard: Shard) -> None:
     """Match one listing against the other side, with the texts' statistics of the last run over the city."""
     run, plan = shard.run, Plan.of(shard.run)
     found = meeting(increments.increment(run))
-    best = chosen(run, found, plan)
+    best = arrange(run, found, plan)
     with transaction.atomic():
         keep_pairs(run, found)
         stage(run, best)
         _put_forward(run)
+        make_room(run)
         shard.finish()
 
 
