@@ -48,6 +48,18 @@ def no_names_of_the_last_test() -> None:
     names.forget()
 
 
+@pytest.fixture(autouse=True)
+def by_words_alone(settings: Any) -> None:
+    """Where it is not about meaning, no model is loaded and no listing waits for vectors."""
+    settings.EMBEDDING = {**settings.EMBEDDING, "EMBEDDING_PROVIDER": "none"}
+
+
+@pytest.fixture
+def by_meaning(settings: Any, by_words_alone: None) -> None:
+    """The provider as it is by default."""
+    settings.EMBEDDING = {**settings.EMBEDDING, "EMBEDDING_PROVIDER": "local"}
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> None:
     """With the database come the hashed assets, which every page names."""

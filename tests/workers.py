@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from runtime.mortality import is_alive
@@ -22,7 +23,7 @@ from runtime.places import ROOT
 from runtime.supervisor import WORKER
 from runtime.valkey import Valkey
 
-QUEUES = "push,bulk"
+QUEUES = "push,bulk,embed"
 PATIENCE = 40.0
 
 
@@ -76,6 +77,7 @@ class Floor:
             "PYTHONPATH": str(ROOT),
             "SWEEP_SECONDS": "0.3",
             "LEASE_SECONDS": "2",
+            "EMBEDDING_PROVIDER": settings.EMBEDDING["EMBEDDING_PROVIDER"],
         }
 
     def worker(self, *modules: str, processes: int = 1) -> Process:

@@ -9,6 +9,7 @@ known(texts)             that model's vectors, as the engine's Provider; None wh
 import hashlib
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import lru_cache
 from itertools import islice
@@ -23,7 +24,7 @@ from django.utils import timezone
 
 from matching.engine import Provider
 from matching.engine.model import Matrix
-from matching.engine.providers import Choice, Unavailable, choice, plain
+from matching.engine.providers import Choice, Local, Unavailable, choice, plain
 from matching.models import TextVector, TokensSpent
 from scenemarket.leases import LeaseLost, WorkState
 
@@ -140,7 +141,13 @@ class Known:
 
 
 def embed_all_due() -> int:
-    """Embed until nothing waits or a worker's turn is over; returns how many were worked on."""
+    """Embed until nothing waits or a worker's turn is over; returns how many were worked on.
+
+    The first turn of a process loads the model, so that the first listing does not wait for it.
+    """
+    if isinstance(first := providers().first, Local):
+        with suppress(Unavailable):
+            first.warm()
     total, end = 0, monotonic() + TURN_SECONDS
     while (done := embed_due()) and monotonic() < end:
         total += done

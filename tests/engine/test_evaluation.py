@@ -18,7 +18,7 @@ def judged(tmp_path):
 
     def run(text: str, *options: str) -> int:
         (tmp_path / "j.tsv").write_text(text, "utf-8")
-        return main([*LISTS, str(tmp_path / "j.tsv"), "--day", "2026-11-20", *options])
+        return main([*LISTS, str(tmp_path / "j.tsv"), "--day", "2026-11-20", "--model", "none", *options])
 
     return run
 

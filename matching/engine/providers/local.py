@@ -60,8 +60,9 @@ class Local:
         return found
 
     def warm(self) -> None:
-        """Load the model now."""
-        self.embed(["。"])
+        """Load the model, unless it is there. Raises NoWeights."""
+        if "_model" not in self.__dict__:
+            self.embed(["。"])
 
     def _fill(self, found: Matrix, texts: list[str], places: list[int]) -> None:
         cut = [self._model.pieces.cut(self._prefix + texts[place]) for place in places]
