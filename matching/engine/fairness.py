@@ -83,36 +83,6 @@ class Room:
 
 
 @dataclass(frozen=True)
-class Arrangement:
-    """For each pair its place from 1 among those put forward for its need (0: not), and from 1 in the waiting line (0: not).
-
-    `prices` are the firms' in the units of value: what is added to the value of each of a firm's pairs.
-    """
-
-    fairness: float
-    place: Integers
-    line: Integers
-    prices: Floats
-
-
-def arrange(edges: Edges, room: Room, fairness: float) -> Arrangement:
-    """Decide which pairs are put forward, in what order for each need, and who is next in line.
-
-    Those put forward stand in the order of their value; those waiting in the order of value + price.
-    Raises ValueError when `fairness` is not from 0 to 1.
-    """
-    if not 0 <= fairness <= 1:
-        raise ValueError(f"fairness is from 0 to 1, not {fairness}")
-    use = np.flatnonzero(edges.open)
-    asking = _Asking.priced(edges.needs[use], edges.offers[use], edges.value(fairness)[use], room, fairness)
-    put = asking.settle()
-    place, line = np.zeros(len(edges.needs), np.int64), np.zeros(len(edges.needs), np.int64)
-    place[use[put]] = places(asking.needs[put], asking.value[put], asking.offers[put])
-    line[use[~put]] = places(asking.needs[~put], asking.wish[~put], asking.offers[~put])
-    return Arrangement(fairness, place, line, asking.prices)
-
-
-@dataclass(frozen=True)
 class _Asking:
     """Pairs with what they are worth: `wish` to the need, `gain` to the firm that has to choose; and the firms' shares."""
 
@@ -157,6 +127,44 @@ class _Asking:
             gone = np.zeros(len(self.needs), bool)
             gone[asked[refused]] = True
             left = left[~gone[left]]
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """For each pair its place from 1 among those put forward for its need (0: not), in the order of value.
+
+    `prices` are the firms' in the units of value: what is added to the value of each of a firm's pairs.
+    """
+
+    fairness: float
+    place: Integers
+    prices: Floats
+    asking: _Asking
+    use: Integers
+
+    @cached_property
+    def line(self) -> Integers:
+        """For each pair its place from 1 in its need's waiting line, in the order of value + price; 0 when it is not in line."""
+        found = np.zeros(len(self.place), np.int64)
+        rest = self.place[self.use] == 0
+        asking = self.asking
+        found[self.use[rest]] = places(asking.needs[rest], asking.wish[rest], asking.offers[rest])
+        return found
+
+
+def arrange(edges: Edges, room: Room, fairness: float) -> Arrangement:
+    """Decide which pairs are put forward, in what order for each need, and who is next in line.
+
+    Raises ValueError when `fairness` is not from 0 to 1.
+    """
+    if not 0 <= fairness <= 1:
+        raise ValueError(f"fairness is from 0 to 1, not {fairness}")
+    use = np.flatnonzero(edges.open)
+    asking = _Asking.priced(edges.needs[use], edges.offers[use], edges.value(fairness)[use], room, fairness)
+    put = asking.settle()
+    place = np.zeros(len(edges.needs), np.int64)
+    place[use[put]] = places(asking.needs[put], asking.value[put], asking.offers[put])
+    return Arrangement(fairness, place, asking.prices, asking, use)
 
 
 def _prices(

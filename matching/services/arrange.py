@@ -148,7 +148,8 @@ class _Turned:
 def _turned(run: MatchRun, fairness: float) -> _Turned:
     market, pairs = _of_run(run)
     before = _proposed(run, pairs)
-    now = places(market.edges.needs, np.where(before, pairs.scores, -1.0), market.edges.offers) * before
+    now = np.zeros(len(pairs), np.int64)
+    now[before] = places(market.edges.needs[before], pairs.scores[before], market.edges.offers[before])
     then = arranged(market.edges, market.room, _checked(fairness))
     wanted = then.place > 0
     choice = Choice(

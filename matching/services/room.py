@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import astuple, dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -150,27 +151,30 @@ def _named(model: Any, keys: Collection[int] | Integers, name: str = "pk") -> "m
     return rows.filter(**{f"{name}__in": named}) if len(named) <= NAMED else rows
 
 
+# a tuple of COPY's binary format: the number of fields, and each field after its length
 KEPT = np.dtype(
-    [("fields", ">i2"), ("n1", ">i4"), ("opportunity", ">i8"), ("n2", ">i4"), ("capability", ">i8"), ("n3", ">i4"),
-     ("score", ">f8"), ("n4", ">i4"), ("barred", "u1")]
+    [("fields", ">i2"), ("n1", ">i4"), ("opportunity", ">i8"), ("n2", ">i4"), ("capability", ">i8"), ("n3", ">i4"), ("score", ">f8")]
 )  # fmt: skip
 HEAD, TAIL = 19, 2
 
 
+@lru_cache(maxsize=4)
 def kept_pairs(run_id: int, least_score: float) -> Pairs:
-    """The pairs that a run keeps, those that are barred or below the least score not allowed; one COPY, without rows of objects."""
+    """The pairs that a finished run keeps (they never change), without those that are barred or below the least score.
+
+    One COPY in binary: a city's 160,000 pairs are columns, and never rows of objects.
+    """
     received = bytearray()
 
     class Into:
         write = staticmethod(received.extend)
 
-    sql = """COPY (SELECT opportunity_id, capability_id, score::float8, eligible IS FALSE FROM matching_runpair
-             WHERE run_id = {} ORDER BY opportunity_id, capability_id) TO STDOUT (FORMAT binary)"""
+    sql = """COPY (SELECT opportunity_id, capability_id, score::float8 FROM matching_runpair
+             WHERE run_id = {:d} AND score >= {:f} AND eligible IS NOT FALSE) TO STDOUT (FORMAT binary)"""
     with connection.cursor() as cursor:
-        cursor.copy_expert(sql.format(int(run_id)), Into)
+        cursor.copy_expert(sql.format(run_id, least_score), Into)
     rows = np.frombuffer(bytes(received[HEAD:-TAIL]), KEPT)
-    scores = rows["score"].astype(np.float64)
     return Pairs(
-        rows["opportunity"].astype(np.int64), rows["capability"].astype(np.int64), scores,
-        (rows["barred"] == 0) & (scores >= least_score),
+        rows["opportunity"].astype(np.int64), rows["capability"].astype(np.int64), rows["score"].astype(np.float64),
+        np.ones(len(rows), bool),
     )  # fmt: skip
