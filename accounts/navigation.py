@@ -45,7 +45,12 @@ def _for(user: Any) -> list[tuple[Any, str]]:
     rows: list[tuple[Any, str]] = [(_("Desk"), "desk")]
     reviews = can(user, May.REVIEW_MATCHES)
     if reviews:
-        rows += [(_("Match review"), "review"), (_("Listing review"), "listing-review"), (_("Match runs"), "runs")]
+        rows += [
+            (_("Match review"), "review"),
+            (_("Listing review"), "listing-review"),
+            (_("Match runs"), "runs"),
+            (_("Learning"), "learning"),
+        ]
     if user.organisation and not reviews:
         rows += [(_("My listings"), "my-listings"), (_("Suggestions"), "matches")]
     if user.organisation or reviews:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import can
 from accounts.roles import May
 from listings.models import Visibility
-from matching.models import Match, MatchQuerySet, MatchRun
+from matching.models import Match, MatchQuerySet, MatchRun, Ranker
 from matching.states import MatchState, RunOrigin, Side
 from scenemarket.errors import NotFound
 
@@ -93,6 +93,15 @@ def run_read(user: Any, public_id: str) -> MatchRun:
     if run is None:
         raise NotFound(_("There is no such run, or it is not open to you."))
     return run
+
+
+def ranker_read(user: Any, public_id: str) -> Ranker:
+    """The ranker for a reviewer of its city, or NotFound."""
+    rows = Ranker.objects.of_cities(reviewed_cities(user)).select_related("by", "switched_on_by", "switched_off_by")
+    ranker: Ranker | None = rows.filter(public_id=public_id).first()
+    if ranker is None:
+        raise NotFound(_("There is no such ranker, or it is not open to you."))
+    return ranker
 
 
 def may_meet(opportunity: Any, capability: Any) -> bool:

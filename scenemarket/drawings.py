@@ -63,6 +63,22 @@ def fairness(counts: Sequence[tuple[str, int]], *, cap: int) -> dict[str, object
     return {"bars": bars, "line": line, "firms": len(rows), "over_firms": len(over), "over": sum(over)}
 
 
+def shares(values: Sequence[tuple[str, float | None]]) -> dict[str, object]:
+    """(name, share from 0 to 1 or None) -> bars of one width; where nothing is known there is a gap."""
+    step = WIDTH / max(len(values), 1)
+    bars = [
+        Bar(
+            x=round(step * i + GAP, 1), width=round(step - 2 * GAP, 1), y=round(FLOOR - (FLOOR - TOP) * share, 1),
+            height=round((FLOOR - TOP) * share, 1), value=round(100 * share), name=name,
+        )
+        for i, (name, share) in enumerate(values)
+        if share is not None
+    ]  # fmt: skip
+    half = round(FLOOR - (FLOOR - TOP) / 2, 1)
+    ends = [(3.0, "start", values[0][0]), (WIDTH - 3.0, "end", values[-1][0])] if values else []
+    return {"bars": bars, "half": half, "ends": ends}
+
+
 def ring(value: float) -> str:
     """The dash pattern that fills `value` (0 to 100) of the quality ring."""
     return f"{RING_LENGTH * min(max(value, 0), 100) / 100:.1f} {RING_LENGTH:.1f}"

@@ -15,8 +15,8 @@ from accounts.uscc import check_character
 from capabilities.models import Capability
 from listings.models import Batch, Kind
 from listings.states import State
-from matching.models import Answer, Match, MatchRun
-from matching.states import MatchState, RunState
+from matching.models import Answer, Match, MatchRun, Ranker
+from matching.states import MatchState, RankerState, RunState
 from opportunities.models import Opportunity
 
 CITY = "990100"
@@ -126,6 +126,22 @@ class RunFactory(factory.django.DjangoModelFactory[MatchRun]):
     state = RunState.READY
     engine_settings = factory.Dict({})
     engine_version = "test"
+
+
+class RankerFactory(factory.django.DjangoModelFactory[Ranker]):
+    """A ranker that was trained; what it learnt says nothing."""
+
+    class Meta:
+        model = Ranker
+
+    city = CITY
+    state = RankerState.OFFERED
+    work_state = "done"
+    engine_version = "test"
+    kind = "linear"
+    opportunities = 60
+    pairs = 400
+    text = '{"kind": "linear", "features": [], "centre": 0.0, "means": [], "weights": []}'
 
 
 class MatchFactory(factory.django.DjangoModelFactory[Match]):

@@ -4,9 +4,9 @@ from functools import partial
 from typing import Any
 
 from codelists.models import Code
-from matching.states import MatchState, RunState
+from matching.states import MatchState, RankerState, RunState
 from tests.access.table import Row
-from tests.factories import MatchFactory, RunFactory
+from tests.factories import MatchFactory, RankerFactory, RunFactory
 
 NOBODY_ELSE = {"owner": 404, "colleague": 404, "counterpart": 404, "stranger": 404, "nobody": 302}
 
@@ -22,6 +22,11 @@ def run(request: Any, state: str = RunState.READY) -> list[Any]:
     return [RunFactory(state=state).public_id]
 
 
+def ranker(request: Any, state: str = RankerState.OFFERED) -> list[Any]:
+    return [RankerFactory(state=state).public_id]
+
+
+in_use = partial(ranker, state=RankerState.ACTIVE)
 approved, released = partial(reviewed, state=MatchState.APPROVED), partial(run, state=RunState.RELEASED)
 PAIR = ("opportunity", "capability")
 ROWS = [
@@ -42,6 +47,11 @@ ROWS = [
     Row("run-release", args=run, **NOBODY_ELSE),
     Row("run-withdraw", args=run, **NOBODY_ELSE),
     Row("run-withdraw", "post", args=released, reviewer=302, **NOBODY_ELSE),
+    Row("learning", **NOBODY_ELSE),
+    Row("learning-train", "post", reviewer=409, **NOBODY_ELSE),
+    Row("ranker", args=ranker, **NOBODY_ELSE),
+    Row("ranker-on", "post", args=ranker, reviewer=302, **NOBODY_ELSE),
+    Row("ranker-off", "post", args=in_use, reviewer=302, **NOBODY_ELSE),
     Row("matches", nobody=302),
     Row("matches-compare", owner=302, colleague=302, counterpart=302, stranger=302, reviewer=302, nobody=302),
     Row("match", args="match", stranger=404, nobody=302),
