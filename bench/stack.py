@@ -25,7 +25,10 @@ from runtime.supervisor import WORKER
 CITY = "990100"
 OF_ONE_OWNER = 4
 BATCH = 2000
-NEED_SECTIONS, OFFER_SECTIONS = ("summary", "need", "deliverables"), ("summary", "scenes", "cases")
+SECTIONS = {
+    "opportunity": ("opportunities", ("summary", "need", "deliverables")),
+    "capability": ("capabilities", ("summary", "scenes", "cases")),
+}
 
 
 @dataclass
@@ -42,8 +45,8 @@ class Stack:
 
         codelists.load()
         chance = random.Random(1)
-        _publish("opportunity", _shuffled(chance, "opportunities", NEED_SECTIONS, needs))
-        _publish("capability", _shuffled(chance, "capabilities", OFFER_SECTIONS, offers))
+        _publish("opportunity", shuffled(chance, "opportunity", needs))
+        _publish("capability", shuffled(chance, "capability", offers))
 
     def worker(self, queues: str, processes: int) -> Part:
         """A Celery worker that is ready."""
@@ -92,10 +95,11 @@ def stack(**variables: str) -> Iterator[Stack]:
             made.end()
 
 
-def _shuffled(chance: random.Random, name: str, sections: tuple[str, ...], n: int) -> Iterator[dict[str, Any]]:
+def shuffled(chance: random.Random, kind: str, n: int) -> Iterator[dict[str, Any]]:
     """Rows whose sections come from different rows of the sample's list."""
     from listings.sheets import open_table
 
+    name, sections = SECTIONS[kind]
     with open_table(ROOT / f"sample/{name}.xlsx") as table:
         real = [row.values for row in table.rows()]
     for number in range(n):
