@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activity.models import Delivery, Heartbeat
+from matching.services import embedding
 from scenemarket.leases import WorkState
 
 TICK_AT_MOST = timedelta(seconds=60)
@@ -24,11 +25,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Database, broker, last tick of a task, age of the oldest unsent notice; 503 when one of them is not well."""
+    """Database, broker, last tick of a task, age of the oldest unsent notice; 503 when one of them is not well.
+
+    Told besides: the model that embeds texts, and how many wait for it. Without it matching goes on by words.
+    """
     report = {"database": _database(), "broker": _broker()}
     if report["database"]["ok"]:
         report |= {"tick": _tick(), "notices": _notices()}
     good = all(part["ok"] for part in report.values())
+    if report["database"]["ok"]:
+        report["meaning"] = embedding.state()
     return JsonResponse({"ok": good, **report}, status=200 if good else 503)
 
 

@@ -15,7 +15,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from listings.sheets.write import disarmed, text_cell
-from matching.engine import SENTENCES, Explanation, RankedPair, Settings, sentence
+from matching.engine import PARTS, SENTENCES, Explanation, RankedPair, Settings, sentence
 from matching.engine.wording import ITEMS, PART_NAMES
 
 KEYS = (
@@ -28,7 +28,6 @@ _COLUMNS: tuple[tuple[str, int], ...] = (
     ("机会编号", 16), ("场景机会", 30), ("机会方", 20), ("位次", 7), ("能力编号", 16), ("场景能力", 30), ("能力方", 20), ("得分", 8),
     ("硬性条件", 10), ("不满足或待确认的条件", 22), ("支持", 60), ("不利", 40), ("未知", 36), ("在能力方的位次", 9),
 )  # fmt: skip
-_PARTS = [code for code in PART_NAMES if code != "barred"]
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def _save(book: Workbook, file: IO[bytes]) -> None:
 
 def _pairs_sheet(book: Workbook, results: Iterable[Result]) -> None:
     sheet: Any = book.create_sheet("匹配结果")
-    columns = [*_COLUMNS, *((PART_NAMES[code][1], 11) for code in _PARTS)]
+    columns = [*_COLUMNS, *((PART_NAMES[code][1], 11) for code in PARTS)]
     for place, (_name, width) in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.freeze_panes = "C2"
@@ -130,7 +129,7 @@ def _row(result: Result) -> list[Any]:
     return [
         ranked.need_id, *result.need, ranked.rank_for_need, ranked.offer_id, *result.offer, round(ranked.score, 1),
         _ELIGIBLE[ranked.eligible], "、".join(open_conditions), by_side["for"], by_side["against"], by_side["unknown"],
-        ranked.rank_for_offer, *(_points(earned[code]) for code in _PARTS),
+        ranked.rank_for_offer, *(_points(earned[code]) for code in PARTS),
     ]  # fmt: skip
 
 

@@ -36,9 +36,10 @@ CLAIMED = 16
 # characters that are embedded before they are stored: a second or two of work, far less than a lease
 TOGETHER = 6_000
 KEPT_DAYS = 30
-COMMON = 3
+COMMON = 1
 # then those who wait for vectors are told; the next turn comes two seconds later
 TURN_SECONDS = 10.0
+STANDSTILL = 600.0
 Item = TypeVar("Item")
 
 
@@ -241,6 +242,20 @@ def _rest(here: Choice, mine: list[TextVector], reason: Unavailable) -> None:
     if here.spare is not None:
         for part in _parts(waiting.values_list("text_hash", "text").iterator(2000), AT_ONCE):
             _want(part, here.spare.model_id)
+
+
+def state() -> dict[str, Any]:
+    """For who watches: the model, texts that wait and since when, texts set aside; not ok when nothing moves for ten minutes."""
+    here = providers().both
+    rows = TextVector.objects.of([provider.model_id for provider in here])
+    waiting = rows.unfinished().filter(available_at__lte=Now())
+    oldest = waiting.order_by("available_at").values_list("available_at", flat=True).first()
+    age = (timezone.now() - oldest).total_seconds() if oldest else 0.0
+    moves = age < STANDSTILL or rows.filter(done_at__gt=Now() - timedelta(seconds=STANDSTILL)).exists()
+    return {
+        "ok": moves, "model": here[0].model_id if here else "none", "resting": _resting(providers()),
+        "waiting": waiting.count(), "oldest_seconds": age, "set_aside": rows.dead().count(),
+    }  # fmt: skip
 
 
 def forget_unneeded() -> int:

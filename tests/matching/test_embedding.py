@@ -18,7 +18,7 @@ from tests.engine.providers.test_remote import House, house
 __all__ = ["house"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("by_meaning")]
 TEXTS = ["老城区供水管网巡检", "带压球形检漏服务", "茶园霜冻预警"]
-LOCAL = "e5-small-q4"
+LOCAL = "e5-small-q4+query"
 
 
 @pytest.fixture
@@ -170,3 +170,17 @@ def test_it_forgets_what_no_listing_has_asked_for_in_a_month() -> None:
     embedding.want(TEXTS[:1])
     assert embedding.forget_unneeded() == 2
     assert embedding.complete(TEXTS[:1])
+
+
+def told(**wanted: Any) -> bool:
+    state = embedding.state()
+    return {**state, **wanted} == state
+
+
+def test_it_tells_who_watches_what_waits() -> None:
+    embedding.want(TEXTS)
+    assert told(ok=True, model=LOCAL, waiting=3, set_aside=0)
+    TextVector.objects.update(available_at=Now() - timedelta(minutes=11))
+    assert told(ok=False)
+    embedding.embed_all_due()
+    assert told(ok=True, waiting=0, oldest_seconds=0.0)

@@ -14,9 +14,9 @@ from matching.engine.providers.pieces import Pieces, plain
 from matching.engine.providers.weights import NoWeights, Weights, shipped
 
 WIDTH = 384
-# what the model card asks for before each text; the same for needs and offers, whose nearness is symmetric
-PREFIX = ""
-PADDING = 32
+# what the model card asks for before each text, the same for needs and offers: their nearness knows no direction
+PREFIX = "query: "
+PADDING = 16
 AT_ONCE = 1024
 PARTS = 256
 
@@ -42,7 +42,7 @@ class Local:
     lose the half of a long notice. The same text gives the same bits in any batch, process and order on one kind of processor.
     """
 
-    common_directions = 3
+    common_directions = 1
 
     def __init__(self, prefix: str = PREFIX, threads: int = 0) -> None:
         self.model_id = "e5-small-q4" + (f"+{prefix.strip(': ')}" if prefix else "")

@@ -54,7 +54,7 @@ class Address:
 class Remote:
     """Vectors from an address. They keep the length that the model gives: all of one model id have the same."""
 
-    common_directions = 3
+    common_directions = 1
 
     def __init__(self, address: Address, budget: Budget | None = None) -> None:
         length = f"/{address.dimensions}" if address.dimensions else ""

@@ -188,10 +188,10 @@ def test_it_refuses_an_environment_that_cannot_be(wrong: dict[str, str]) -> None
 
 
 def test_it_chooses_local_by_default_and_the_same_as_spare_of_an_address() -> None:
-    assert [each.model_id for each in choice({}).both] == ["e5-small-q4"]
+    assert [each.model_id for each in choice({}).both] == ["e5-small-q4+query"]
     assert [each.model_id for each in choice({"EMBEDDING_PROVIDER": "openai", "EMBEDDING_MODEL": "m"}).both] == [
         "openai:m",
-        "e5-small-q4",
+        "e5-small-q4+query",
     ]
     assert choice({"EMBEDDING_PROVIDER": "none"}).both == ()
 
