@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
+from matching.access import reviewed_cities
 from matching.models import Answer, Match, MatchRun
 from matching.states import AnswerState, MatchState, Origin, RunOrigin, RunState, Side
 
@@ -26,6 +27,13 @@ class MatchFilter(filters.FilterSet):
     class Meta:
         model = Match
         fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """To choose by what only reviewers see would tell it: then nothing but pairs of the own cities is found."""
+        found: QuerySet[Any] = super().filter_queryset(queryset)
+        asked = any(self.form.cleaned_data.get(name) is not None for name in ("conflict", "new"))
+        user = self.request.user if self.request else None
+        return found.filter(opportunity__city__in=reviewed_cities(user)) if asked and user else found
 
 
 class RunFilter(filters.FilterSet):

@@ -4,9 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from matching.access import sees_owner
+from matching.access import reviewed_cities, sees_owner
 from matching.models import Answer, Match, MatchRun
 from matching.states import Side
+
+# of other listings they tell something too
+FOR_REVIEWERS = ("score_before", "rank_for_opportunity", "rank_for_capability", "conflict")
 
 
 class RunSerializer(serializers.ModelSerializer[MatchRun]):
@@ -102,6 +105,13 @@ class MatchSerializer(serializers.ModelSerializer[Match]):
             "id", "state", "origin", "run", "score", "score_before", "rank_for_opportunity", "rank_for_capability",
             "eligible", "barred_by", "conflict", "note", "opportunity", "capability", "answers", "pushed_at", "agreed_at",
         ]  # fmt: skip
+
+    def to_representation(self, match: Match) -> dict[str, Any]:
+        """How a pair ranks, and whether both sides belong together, is for those who review it: null for both sides."""
+        found: dict[str, Any] = super().to_representation(match)
+        if match.opportunity.city not in reviewed_cities(self.context["request"].user):
+            found |= dict.fromkeys(FOR_REVIEWERS)
+        return found
 
     def get_opportunity(self, match: Match) -> dict[str, Any]:
         return self._brief(match, Side.OPPORTUNITY)

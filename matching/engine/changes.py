@@ -197,7 +197,7 @@ def _serving(need: Need, offer: Offer) -> Iterator[_Would]:
     if wanted:
         params = {
             "places": _places(tuple(wanted)),
-            "codes": tuple(place.code or "" for place in wanted),
+            "asked": tuple((place.code or "", place.name) for place in wanted),
             "now": _places(offer.service_places),
         }
         then = replace(offer, service_places=(*offer.service_places, *wanted))

@@ -64,7 +64,7 @@ def _fit(corpus: Corpus, need: Need, offer: Offer, readings: tuple[Reading, Read
     pairs = matches(*readings, frame.lexicon, frame._rarity, codes, earned)
     for_words = points * of_words if words else 0.0
     told = [_words(words, for_words)] if words else []
-    told += _pairs(corpus, pairs, points - for_words) or [_whole(need, offer, points - for_words)]
+    told += _pairs(corpus, pairs, points - for_words) or [_whole(need, offer, part, points - for_words)]
     if points < LOW * part.possible:
         told.append(Reason("against", "fit_low", {}, points - part.possible))
     return told
@@ -111,8 +111,10 @@ def _pair(corpus: Corpus, match: Match, points: float, place: int) -> Reason:
     return Reason("for", "passage_also" if place else "passage_best", params, points, passages)
 
 
-def _whole(need: Need, offer: Offer, points: float) -> Reason:
+def _whole(need: Need, offer: Offer, part: Part, points: float) -> Reason:
     """Texts that say the same in other words: their titles say best what each is about."""
+    if (part.points or 0.0) < LOW * part.possible:
+        return Reason("for", "fit_little", {}, points)
     titles = (Passage("need", *_title(need)), Passage("offer", *_title(offer)))
     return Reason("for", "fit_whole", {}, points, tuple(title for title in titles if title.end > title.start))
 

@@ -80,16 +80,21 @@ def explain(opportunity: Opportunity, capability: Capability) -> Explanation:
 
 def explain_many(pairs: Sequence[tuple[Opportunity, Capability]]) -> list[Explanation]:
     """The same for each of several pairs; the last run is asked for once per city, not once per pair."""
-    cities = {opportunity.city for opportunity, _ in pairs}
-    corpora = {city: scoring.corpus_for(city) for city in cities}
-    learned = {city: rankers.of_city(city) for city in cities}
-    return [_explain(o, c, corpora[o.city], learned[o.city]) for o, c in pairs]
+    read = [records(opportunity, capability) for opportunity, capability in pairs]
+    cities = [opportunity.city for opportunity, _ in pairs]
+    corpora = {
+        city: scoring.corpus_for(
+            city, [each for of, both in zip(cities, read, strict=True) if of == city for each in both]
+        )
+        for city in set(cities)
+    }
+    learned = {city: rankers.of_city(city) for city in corpora}
+    return [_explain(*both, corpora[city], learned[city]) for city, both in zip(cities, read, strict=True)]
 
 
 def _explain(
-    opportunity: Opportunity, capability: Capability, corpus: engine.Corpus | None, learned: rankers.InUse | None
+    need: engine.Need, offer: engine.Offer, corpus: engine.Corpus | None, learned: rankers.InUse | None
 ) -> Explanation:
-    need, offer = _records(opportunity, capability)
     told = engine.explain(corpus or scoring.corpus_of_pair(need, offer), need, offer)
     told = rankers.told(told, learned, corpus, need, offer)
     need_text, need_starts = _text(need.texts)
@@ -111,7 +116,7 @@ def _explain(
 
 def pair_values(opportunity: Opportunity, capability: Capability) -> dict[str, Any]:
     """The fields of a match for this pair, scored now; ranks are those of a run, so there are none."""
-    need, offer = _records(opportunity, capability)
+    need, offer = records(opportunity, capability)
     corpus = _corpus(opportunity.city, need, offer)
     pair = rankers.more(corpus.pair(need, offer), rankers.of_city(opportunity.city), corpus, need, offer)
     group = opportunity.owner.group
@@ -126,13 +131,14 @@ def pair_values(opportunity: Opportunity, capability: Capability) -> dict[str, A
     }
 
 
-def _records(opportunity: Opportunity, capability: Capability) -> tuple[engine.Need, engine.Offer]:
+def records(opportunity: Opportunity, capability: Capability) -> tuple[engine.Need, engine.Offer]:
+    """Both listings as the engine reads them, as they are now."""
     need, offer = adapters.need_record(opportunity), adapters.offer_record(capability)
     return adapters.need(need), adapters.offer(offer)
 
 
 def _corpus(city: str, need: engine.Need, offer: engine.Offer) -> engine.Corpus:
-    return scoring.corpus_for(city) or scoring.corpus_of_pair(need, offer)
+    return scoring.corpus_for(city, [need, offer]) or scoring.corpus_of_pair(need, offer)
 
 
 def _text(sections: Iterable[tuple[str, str]]) -> tuple[str, dict[str, int]]:
@@ -158,7 +164,7 @@ def _reason(number: int, reason: engine.Reason, in_need: dict[str, int], in_offe
     return ReasonSentence(
         number=number,
         kind=reason.side,
-        sentence=wording.sentence(reason, _language()),
+        sentence=wording.sentence(reason, language()),
         points=reason.points,
         in_need=_spans(reason, "need", in_need),
         in_offer=_spans(reason, "offer", in_offer),
@@ -173,20 +179,21 @@ def _spans(reason: engine.Reason, side: str, starts: dict[str, int]) -> list[tup
 
 
 def _facet(line: engine.Line) -> FacetRow:
-    language = _language()
+    read_in = language()
     return FacetRow(
         item=_word(wording.ITEMS, line.item),
-        asked=wording.chosen(line.asked, language),
-        offered=wording.chosen(line.offered, language),
+        asked=wording.chosen(line.asked, read_in),
+        offered=wording.chosen(line.offered, read_in),
         verdict=line.verdict,
-        words=wording.verdict(line.reason, language),
+        words=wording.verdict(line.reason, read_in),
         kind=line.reason.side,
     )
 
 
 def _word(words: Mapping[str, tuple[str, str]], code: str) -> str:
-    return str(wording.chosen(words[code], _language()))
+    return str(wording.chosen(words[code], language()))
 
 
-def _language() -> wording.Language:
+def language() -> wording.Language:
+    """The reader's."""
     return "zh" if (translation.get_language() or "zh").startswith("zh") else "en"

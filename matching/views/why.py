@@ -14,24 +14,33 @@ from accounts.requests import SignedIn
 from accounts.roles import May
 from capabilities.models import Capability
 from listings.access import listing_read, listing_write
-from matching import pair
+from matching import pair, why_page
 from matching.access import visible
 from matching.forms import OfferForm
 from matching.services import answers
+from opportunities.models import Opportunity
 from scenemarket.errors import Invalid
 from scenemarket.web import page
+
+MOST = 50  # own listings beside another one
 
 
 @login_required
 @require_GET
 def why(request: SignedIn, opportunity_id: str, capability_id: str) -> HttpResponse:
-    opportunity = listing_read(request.user, "opportunity", opportunity_id)
-    capability = listing_read(request.user, "capability", capability_id)
-    known = visible(request.user).filter(opportunity=opportunity, capability=capability).first()
+    user = request.user
+    opportunity = listing_read(user, "opportunity", opportunity_id)
+    capability = listing_read(user, "capability", capability_id)
+    may_edit = can(user, May.WRITE, organisation=capability.owner_id)
+    told = pair.of_listings(opportunity, capability)
+    sees_changes = why_page.inside(user, capability, opportunity.city)
     context = {
-        "opportunity": opportunity, "capability": capability, "match": known, "pair": pair.of_listings(opportunity, capability),
-        "may_invite": can(request.user, May.ANSWER, organisation=opportunity.owner_id),
-        "may_apply": can(request.user, May.ANSWER, organisation=capability.owner_id), "form": OfferForm(),
+        "opportunity": opportunity, "capability": capability, "pair": told, "unlike": why_page.unlike(told),
+        "match": visible(user).filter(opportunity=opportunity, capability=capability).first(),
+        "may_invite": can(user, May.ANSWER, organisation=opportunity.owner_id),
+        "may_apply": can(user, May.ANSWER, organisation=capability.owner_id), "form": OfferForm(),
+        "place": why_page.place(opportunity, capability), "sees_changes": sees_changes,
+        "changes": why_page.changes(opportunity, capability, may_edit=may_edit) if sees_changes else [],
         "crumbs": [(opportunity.title, opportunity.get_absolute_url()), (_("Why, and why not"), "")],
     }  # fmt: skip
     return page(request, "matching/why.html", context)
@@ -40,15 +49,58 @@ def why(request: SignedIn, opportunity_id: str, capability_id: str) -> HttpRespo
 @login_required
 @require_GET
 def why_mine(request: SignedIn, opportunity_id: str) -> HttpResponse:
-    """The own capabilities beside one opportunity, the best first."""
+    """The own capabilities beside one opportunity, the best first, and any other that is looked for."""
     opportunity = listing_read(request.user, "opportunity", opportunity_id)
     own = Capability.objects.filter(owner__in=request.user.organisation_ids).open()
-    mine = list(own.select_related("owner").prefetch_related("owner__titles"))
-    told = pair.short([(opportunity, c) for c in mine])
-    rows = [{"capability": c, "pair": why} for c, why in zip(mine, told, strict=True)]
-    crumbs = [(opportunity.title, opportunity.get_absolute_url()), (_("What of ours fits"), "")]
-    rows.sort(key=lambda row: (-row["pair"]["value"], row["capability"].pk))
-    return page(request, "matching/why_mine.html", {"opportunity": opportunity, "rows": rows, "crumbs": crumbs})
+    mine = list(own.select_related("owner").prefetch_related("owner__titles")[:MOST])
+    context = _beside(request, opportunity, "capability", [(opportunity, each) for each in mine], mine)
+    return page(request, "matching/why_mine.html", context)
+
+
+@login_required
+@require_GET
+def why_ours(request: SignedIn, capability_id: str) -> HttpResponse:
+    """The own opportunities beside one capability, the best first, and any other that is looked for."""
+    capability = listing_read(request.user, "capability", capability_id)
+    own = Opportunity.objects.filter(owner__in=request.user.organisation_ids).open()
+    ours = list(own.select_related("owner")[:MOST])
+    context = _beside(request, capability, "opportunity", [(each, capability) for each in ours], ours)
+    return page(request, "matching/why_mine.html", context)
+
+
+def _beside(
+    request: SignedIn, listing: Any, other: str, pairs: list[tuple[Any, Any]], own: list[Any]
+) -> dict[str, Any]:
+    rows = [{"listing": each, "pair": told} for each, told in zip(own, pair.short(pairs), strict=True)]
+    rows.sort(key=lambda row: (-row["pair"]["value"], row["listing"].pk))
+    asked = request.GET.get("q", "")
+    heading = _("Which of ours fits, and why not")
+    return {
+        "listing": listing, "other": other, "rows": rows, "asked": asked, "found": why_page.search(other, request.user, asked),
+        "heading": heading, "crumbs": [(listing.title, listing.get_absolute_url()), (heading, "")],
+    }  # fmt: skip
+
+
+@login_required
+@require_GET
+def doors(request: SignedIn, capability_id: str) -> HttpResponse:
+    """What would open most opportunities to one of the own capabilities."""
+    capability = listing_read(request.user, "capability", capability_id)
+    why_page.check_inside(request.user, capability)
+    crumbs = [(capability.title, capability.get_absolute_url()), (_("What would open most doors"), "")]
+    context = why_page.doors(capability, request.user) | {"crumbs": crumbs}
+    return page(request, "matching/doors.html", context, fragment="matching/_doors.html")
+
+
+@login_required
+@require_GET
+def conditions(request: SignedIn, opportunity_id: str) -> HttpResponse:
+    """What the conditions of one of the own opportunities cost."""
+    opportunity = listing_read(request.user, "opportunity", opportunity_id)
+    why_page.check_inside(request.user, opportunity)
+    crumbs = [(opportunity.title, opportunity.get_absolute_url()), (_("What the conditions cost"), "")]
+    context = why_page.costs(opportunity) | {"crumbs": crumbs}
+    return page(request, "matching/conditions.html", context, fragment="matching/_conditions.html")
 
 
 @login_required

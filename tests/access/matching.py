@@ -60,6 +60,9 @@ ROWS = [
     Row("match-decline", args="match", colleague=403, stranger=404, reviewer=404, nobody=302),
     Row("why", args=PAIR, nobody=302),
     Row("why-mine", args="opportunity", nobody=302),
+    Row("why-ours", args="capability", nobody=302),
+    Row("doors", args="capability", owner=404, colleague=404, stranger=404, nobody=302),
+    Row("conditions", args="opportunity", counterpart=404, stranger=404, nobody=302),
     Row("invite", "post", args=PAIR, owner=302, colleague=403, counterpart=404, stranger=404, reviewer=404, nobody=302),
     Row("apply", "post", args=PAIR, owner=404, colleague=404, counterpart=302, stranger=404, reviewer=404, nobody=302),
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from matching import serializers as shapes
 from matching.models import Match, MatchRun
 from matching.services import review
 from tests.conftest import Cast
@@ -89,6 +90,24 @@ def test_it_invites_and_applies(cast: Cast, opportunity: Any, capability: Any) -
     assert post(cast.client("stranger"), "/matches/apply/", **pair).status_code == 403
     assert post(cast.client("counterpart"), "/matches/apply/", **pair).status_code == 201
     assert post(cast.client("owner"), "/matches/invite/", **pair).json()["state"] == "agreed"
+
+
+def test_it_tells_ranks_and_conflict_to_reviewers_only(cast: Cast, match: Match) -> None:
+    Match.objects.update(conflict=True, rank_for_opportunity=3, rank_for_capability=2, score_before=50)
+    shown = {
+        n: cast.client(n).get(f"{V1}/matches/{match.public_id}/").json() for n in ("reviewer", "owner", "counterpart")
+    }
+    hidden = {name: [values[name] for values in shown.values()] for name in shapes.FOR_REVIEWERS}
+    assert hidden == {
+        "score_before": ["50.000000", None, None], "rank_for_opportunity": [3, None, None],
+        "rank_for_capability": [2, None, None], "conflict": [True, None, None],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("query", ["conflict=true", "conflict=false", "new=true", "new=false"])
+def test_it_chooses_by_them_for_reviewers_only(cast: Cast, match: Match, query: str) -> None:
+    found = [cast.client(n).get(f"{V1}/matches/?{query}").json()["count"] for n in ("owner", "counterpart")]
+    assert found == [0, 0]
 
 
 def test_it_lists_what_the_own_side_is_asked(cast: Cast, match: Match) -> None:

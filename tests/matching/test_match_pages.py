@@ -101,7 +101,7 @@ def test_it_sends_an_application(cast: Cast, opportunity: object, capability: ob
 def test_it_sorts_the_own_capabilities_by_fit(cast: Cast, opportunity: object, capability: object) -> None:
     CapabilityFactory()
     rows = cast.client("counterpart").get(reverse("why-mine", args=[opportunity.public_id])).context["rows"]  # type: ignore[attr-defined]
-    assert [r["capability"] for r in rows] == [capability]
+    assert [r["listing"] for r in rows] == [capability]
 
 
 @pytest.mark.parametrize("values", [[33.6, 18.2, 12.0, 8.0, 4.2], [0.4, 0.4, 0.2], [100.0]])
