@@ -94,6 +94,12 @@ def loaded(run: MatchRun, model_id: str = "") -> Loaded:
         return _loaded[name].made
 
 
+def close() -> None:
+    """Let go of all folders that this process has open."""
+    with _lock:
+        _loaded.clear()
+
+
 def name_of(run: MatchRun, model_id: str) -> str:
     """The folder of a run's lists under a model: the same for the same lists, settings, engine, code lists and day."""
     of = [run.content, run.engine_settings["engine"], run.engine_version, model_id, _day(run).isoformat(), _concepts()]
