@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from matching import fairness_page
 from matching.models import Match, MatchRun, Shard
 from matching.services import runs as running
 from matching.services.release import Outgoing
@@ -53,7 +54,7 @@ def one(run: MatchRun) -> dict[str, Any]:
     return {
         "run": run, "steps": steps, "dead": dead, "done": sum(s.work_state == WorkState.DONE for s in scored), "total": len(scored),
         "going": run.state in GOING, "seconds": seconds(run), "found": found, "settings": settings(run.engine_settings),
-        "others": others(run), "again": again_url(steps),
+        "others": others(run), "again": again_url(steps), "sliding": fairness_page.shown_for(run),
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import path
 
 from matching.api_urls import api_urlpatterns
-from matching.views import learning, matches, review, runs, why
+from matching.views import fairness, learning, matches, review, runs, why
 
 urlpatterns: list[Any] = [
     path("review/", review.review, name="review"),
@@ -22,6 +22,7 @@ urlpatterns: list[Any] = [
     path("runs/<public_id:public_id>/again/", runs.run_again, name="run-again"),
     path("runs/<public_id:public_id>/release/", runs.run_release, name="run-release"),
     path("runs/<public_id:public_id>/withdraw/", runs.run_withdraw, name="run-withdraw"),
+    path("runs/<public_id:public_id>/fairness/", fairness.run_fairness, name="run-fairness"),
     path("learning/", learning.learning, name="learning"),
     path("learning/train/", learning.train, name="learning-train"),
     path("learning/<public_id:public_id>/", learning.ranker, name="ranker"),

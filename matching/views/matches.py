@@ -21,7 +21,7 @@ from matching import suggestion_page as shown
 from matching.access import match_answer, match_read, side_of
 from matching.forms import DeclineForm
 from matching.models import Answer, Match
-from matching.services import answers
+from matching.services import answers, exposure
 from matching.states import other
 from scenemarket.errors import Invalid
 from scenemarket.web import page, show_faults
@@ -40,6 +40,7 @@ def matches(request: SignedIn) -> HttpResponse:
     context = {
         "page_obj": found, "cards": cards, "tabs": shown.tabs(rows, tab, listing), "tab": tab,
         "listing": cards[0]["own"] if cards and listing else None, "organisation": request.user.organisation,
+        "exposure": exposure.of_firm(request.user.organisation.pk) if request.user.organisation else None,
     }  # fmt: skip
     return page(request, "matching/matches.html", context)
 

@@ -16,10 +16,11 @@ from django_htmx.http import retarget, trigger_client_event
 from accounts.permissions import can
 from accounts.requests import SignedIn
 from accounts.roles import May
-from matching import pair, review_page, run_page
+from matching import fairness_page, pair, review_page, run_page
 from matching.access import match_review
 from matching.forms import BulkForm, ExclusionForm, NoteForm, QueueForm
 from matching.models import Match
+from matching.services import exposure
 from matching.services import release as releasing
 from matching.services import review as reviewing
 from matching.states import MatchState
@@ -43,6 +44,7 @@ def review(request: SignedIn) -> HttpResponse:
     )
     if shown["window"].open:
         shown |= {"pair": pair.of_match(shown["window"].open, reader=request.user), "exclusion_form": ExclusionForm()}
+        shown["exposure"] = exposure.of_firm(shown["window"].open.capability.owner_id)
     return page(request, "matching/review.html", shown, fragment="matching/_review_answer.html")
 
 
@@ -164,6 +166,7 @@ def review_release(request: SignedIn) -> HttpResponse:
         return redirect("review")
     crumbs = [(_("Match review"), reverse("review")), (_("Release"), "")]
     context = run_page.outgoing(releasing.preview(city=city)) | {"city": city, "crumbs": crumbs}
+    context["sliding"] = fairness_page.latest(city)
     return page(request, "matching/release.html", context)
 
 

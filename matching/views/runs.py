@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.requests import SignedIn
-from matching import run_page
+from matching import fairness_page, run_page
 from matching.access import run_read
 from matching.models import MatchRun
 from matching.services import release as releasing
@@ -80,6 +80,7 @@ def run_release(request: SignedIn, public_id: str) -> HttpResponse:
         return redirect(found)
     context = run_page.outgoing(releasing.preview(city=found.city, run=found)) | {"run": found, "city": found.city}
     context["crumbs"] = _crumbs(str(found), found.get_absolute_url(), _("Release"))
+    context["sliding"] = found if fairness_page.shown_for(found) else None
     return page(request, "matching/release.html", context)
 
 

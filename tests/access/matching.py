@@ -46,6 +46,8 @@ ROWS = [
     Row("run-again", "post", args=run, reviewer=409, **NOBODY_ELSE),
     Row("run-release", args=run, **NOBODY_ELSE),
     Row("run-withdraw", args=run, **NOBODY_ELSE),
+    Row("run-fairness", args=run, **NOBODY_ELSE),
+    Row("run-fairness", "post", args=run, data={"fairness": 50}, reviewer=302, **NOBODY_ELSE),
     Row("run-withdraw", "post", args=released, reviewer=302, **NOBODY_ELSE),
     Row("learning", **NOBODY_ELSE),
     Row("learning-train", "post", reviewer=409, **NOBODY_ELSE),
