@@ -94,7 +94,7 @@ def _reasons(told: Explanation) -> dict[str, Any]:
     """Reasons by kind, each with its number, sentence and whole points."""
     found: dict[str, list[dict[str, Any]]] = {"for": [], "against": [], "unknown": []}
     for r in told.reasons:
-        points = None if r.points is None else abs(round(r.points))
+        points = abs(round(r.points)) or None if r.points else None
         found[r.kind].append({"n": r.number, "text": r.sentence, "points": points})
     return {**{f"reasons_{kind}": rows for kind, rows in found.items()}, "value": told.score, "barred": told.barred_by}
 

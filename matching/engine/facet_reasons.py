@@ -250,7 +250,7 @@ def _name(named: Named | None) -> Both:
 
 
 def _names(several: tuple[Named, ...]) -> Both:
-    return ", ".join(n.en for n in several[:6]), "、".join(n.zh for n in several[:6])
+    return ", ".join(n.en for n in several[:TECHNOLOGIES_SHOWN]), "、".join(n.zh for n in several[:TECHNOLOGIES_SHOWN])
 
 
 def _level(level: int | None) -> Both:
