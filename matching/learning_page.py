@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from capabilities.models import Capability
+from codelists import regions
 from codelists.models import Code, List
 from matching.engine import learning as engine
 from matching.engine import measures
@@ -89,7 +90,7 @@ def overview(city: str, cities: list[str]) -> dict[str, Any]:
     rows = list(Ranker.objects.filter(city=city).select_related("by", "switched_on_by")[:HISTORY])
     found = weeks(city)
     return {
-        "city": city, "cities": cities, "judged": learning.judged(known), "decisions": len(known), "least": engine.LEAST,
+        "city": city, "cities": [(one, regions.name_of(one)) for one in cities], "judged": learning.judged(known), "decisions": len(known), "least": engine.LEAST,
         "enough": learning.judged(known) >= engine.LEAST, "in_use": _first(rows, RankerState.ACTIVE),
         "offered": _first(rows, RankerState.OFFERED), "training": _first(rows, RankerState.TRAINING),
         "rankers": [{"ranker": row, **figures_of(row)} for row in rows], "weeks": found[::-1],
@@ -152,7 +153,7 @@ def figures_of(ranker: Ranker) -> dict[str, Any]:
 def _said(figure: dict[str, float], sign: str = "") -> str:
     if figure["value"] is None or isnan(figure["value"]):
         return ""
-    return f"{figure['value']:{sign}.3f} ({figure['low']:{sign}.3f} … {figure['high']:{sign}.3f})"
+    return f"{figure['value']:{sign}.3f} [{figure['low']:{sign}.3f}, {figure['high']:{sign}.3f}]"
 
 
 def one(ranker: Ranker) -> dict[str, Any]:

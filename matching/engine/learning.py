@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LEAST = 50  # judged opportunities: with fewer, learning did worse than the fixed fusion
 FOLDS, SEED = 5, 7
-LIMIT = 1.5  # log-odds: 50 points become at most 82 and at least 18
+LIMIT = 1.0  # log-odds: 50 points become at most 73 and at least 27
 LEVEL = 0.975  # of the interval that has to lie above zero: two kinds are tried, so 95 % together
 MOST_PAIRS = 400  # pairs of pairs that one opportunity may bring in, so that none outweighs the others
 FREE = 10.0  # the fusion's own weight is hardly held back, the others are

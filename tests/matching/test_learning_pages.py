@@ -62,7 +62,7 @@ def test_it_shows_a_ranker_with_its_figures_and_moves(cast: Cast, match: Match) 
     ranker = RankerFactory(figures=FIGURES, changes=changed(match))
     shown = cast.client("reviewer").get(reverse("ranker", args=[ranker.public_id]))
     text = shown.content.decode()
-    assert "+0.030 (+0.010 … +0.050)" in text
+    assert "+0.030 [+0.010, +0.050]" in text
     assert match.opportunity.title in text
     assert "9 → 2" in text
     assert reverse("ranker-on", args=[ranker.public_id]) in text
