@@ -3,8 +3,8 @@
     ./market bench publishing [--offers 10000] [--needs 1400] [--times 30] [--provider local|none]
 
 A web process's part (approve, and the page of the queue) is done here; a beat, a worker for each queue as ./market starts
-them, the broker and the database are those of the running stack. Opportunities and capabilities are published in turn. With
-a model, the vectors of the listings that are there before are made up (unit vectors by chance), those of the published
+them, the broker and the database are those of the running stack. Opportunities and capabilities are published in turn. Each
+speaks of what one listing of the other side speaks of, so that there is something to suggest. With a model, the vectors of the listings that are there before are made up (unit vectors by chance), those of the published
 listings are real. Wanted: p95 of the whole at most 3 seconds.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.stack import CITY, Stack, shuffled, stack
+from bench.stack import CITY, Stack, stack
 
 WANTED = 3.0
 STEPS = ("publish", "told", "vectors", "queued", "claimed", "scored", "visible", "page")
@@ -31,7 +31,7 @@ def main() -> int:
         parser.add_argument(name, type=int, default=default)
     parser.add_argument("--provider", choices=["local", "none"], default="local")
     asked = parser.parse_args()
-    with stack(EMBEDDING_PROVIDER=asked.provider) as here:
+    with stack(EMBEDDING_PROVIDER=asked.provider, ALLOWED_HOSTS="testserver") as here:
         here.fill(asked.needs, asked.offers)
         if asked.provider == "local":
             make_up_vectors()
@@ -127,19 +127,31 @@ def publish(people: Any, number: int) -> list[float]:
 
 
 def submitted(kind: str, number: int) -> Any:
-    """A listing like the others that waits for its reviewer."""
-    import random
-
+    """A listing that waits for its reviewer, of a new owner; it speaks of what one listing of the other side speaks of."""
     from django.utils import timezone
 
     from accounts.models import Organisation
-    from listings import kinds
+    from capabilities.models import Capability
+    from opportunities.models import Opportunity
 
-    row = next(shuffled(random.Random(1000 + number), kind, 1))
-    owner = Organisation.objects.filter(kind="agency" if kind == "opportunity" else "firm").order_by("pk")[number % 5]
-    fields = kinds.of(kind).fields_from({**row, "id": f"P-{number}", "title": f"{row['title']} 新{number}"})
-    model = kinds.of(kind).model
-    return model.objects.create(owner=owner, city=CITY, state="submitted", submitted_at=timezone.now(), **fields)
+    mine, across = (Opportunity, Capability) if kind == "opportunity" else (Capability, Opportunity)
+    other: Any = across.objects.open().order_by("pk")[number * 7 + 20]
+    owner = Organisation.objects.create(
+        name=f"新单位{number}",
+        kind="agency" if kind == "opportunity" else "firm",
+        city=CITY,
+        verified_at=timezone.now(),
+    )
+    said = {"summary": other.summary, "field": other.field, "technologies": other.technologies}
+    said |= {"trl": 9, "service_regions": ["000000"]} if kind == "capability" else {"need": other.scenes}
+    return mine.objects.create(
+        owner=owner,
+        city=CITY,
+        title=f"{other.title} 新{number}",
+        state="submitted",
+        submitted_at=timezone.now(),
+        **said,
+    )
 
 
 def until(condition: Any, seconds: float) -> Any:
