@@ -27,13 +27,15 @@ SceneMarket 场景集市
   ./market lint             style, types, layers, migrations, translations, deployment checks
   ./market bench [NAME] [ARGS…]
                             measure: the matching engine, or another program of bench/
-  ./market match OPPORTUNITIES CAPABILITIES --out FILE [--top 10] [--pairs PAIRS.tsv]
+  ./market match OPPORTUNITIES CAPABILITIES --out FILE [--top 10] [--pairs PAIRS.tsv] [--model local|openai|none]
                             match two lists (.xlsx, .csv, .jsonl) without server or database
   ./market evaluate OPPORTUNITIES CAPABILITIES JUDGMENTS.tsv [--json]
                             how good the matching of two lists is by graded pairs, with intervals
   ./market manage …         Django's commands, on what runs
 
 Environment: DATABASE_URL and REDIS_URL use servers of your own instead of the built-in ones, VAR_DIR moves var/.
+EMBEDDING_PROVIDER=openai with OPENAI_BASE_URL, OPENAI_API_KEY and EMBEDDING_MODEL asks an address for the vectors of texts
+instead of the model that comes along; EMBEDDING_PROVIDER=none matches by words alone.
 """
 
 

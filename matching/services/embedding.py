@@ -70,7 +70,11 @@ class Spending:
 
 def hash_of(text: str) -> str:
     """What a text is known by: equal for texts that are embedded alike."""
-    return hashlib.sha256(plain(text).encode()).hexdigest()
+    return _hash(plain(text))
+
+
+def _hash(clean: str) -> str:
+    return hashlib.sha256(clean.encode()).hexdigest()
 
 
 def want(texts: Iterable[str]) -> int:
@@ -82,7 +86,7 @@ def want(texts: Iterable[str]) -> int:
 
 def _hashed(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Each text that says anything, once, by its hash."""
-    return iter({hash_of(text): clean for text in texts if (clean := plain(text))}.items())
+    return iter({_hash(clean): clean for text in texts if (clean := plain(text))}.items())
 
 
 def _want(part: list[tuple[str, str]], model_id: str) -> int:
@@ -122,7 +126,7 @@ class Known:
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Unit vectors, one row for each text; zeros for an empty text and for one that was set aside."""
-        hashes = [hash_of(text) if plain(text) else "" for text in texts]
+        hashes = [_hash(clean) if (clean := plain(text)) else "" for text in texts]
         found = self._read(sorted({name for name in hashes if name}))
         width = next((len(vector) for vector in found.values() if len(vector)), 384)
         nothing = np.zeros(width, np.float16)
