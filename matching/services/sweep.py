@@ -16,6 +16,7 @@ from accounts.services import reviewers
 from activity.services import tell
 from capabilities.models import Capability
 from listings.states import State
+from matching.adapters import ENGINE_VERSION
 from matching.models import Match, MatchRun, Night, Scored, Shard, Worded
 from matching.services import texts
 from matching.services.alternates import fill_due
@@ -52,6 +53,7 @@ def sweep() -> list[int]:
         look_after(city)
     fill_due()
     fail_dead()
+    fail_outdated()
     go_on()
     tidy_at_times()
     return due()
@@ -113,7 +115,8 @@ def look_after(city: str) -> None:
     under_way = runs.under_way().exists()
     base, last = base_of(city), runs.first()
     # after a failure only a person, or the next night, starts another run: what kills workers must not go round
-    may_start = not under_way and not (last and last.state == RunState.FAILED)
+    failed = last is not None and last.state == RunState.FAILED and last.engine_version == ENGINE_VERSION
+    may_start = not (under_way or failed)
     if base is None:
         if may_start or not (under_way or _looked_tonight(city)):
             _first(city)
@@ -252,6 +255,17 @@ def _fail(run: MatchRun) -> bool:
     params = {"run": str(run), "reason": str(sentence)}
     tell(reviewers(run.city), kind="run.failed", key=key, path=run.get_absolute_url(), params=params)
     return True
+
+
+def fail_outdated() -> int:
+    """Runs that another version of the engine has begun are not finished by this one: its numbers would be others. Returns how many."""
+    sentence = _(
+        "This run was begun by version %(theirs)s of the engine, and version %(ours)s is installed now. "
+        "Nothing was proposed; please start it anew."
+    )
+    rows = MatchRun.objects.under_way().exclude(engine_version=ENGINE_VERSION)
+    said = [(run, str(sentence % {"theirs": run.engine_version, "ours": ENGINE_VERSION})) for run in rows]
+    return sum(move_run(run, RunState.FAILED, by=None, verb="run.failed", reason=why, failure=why) for run, why in said)
 
 
 def go_on() -> None:

@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 
 from accounts.services import reviewers
 from activity.services import tell
+from matching.adapters import ENGINE_VERSION
 from matching.models import MatchRun, Proposal, Shard
 from matching.plan import Plan
 from matching.services import increments, rankers, scoring, texts
@@ -48,7 +49,8 @@ def work_shard(shard_id: int) -> list[int]:
     Returns the keys of the steps that are due next. A message that comes twice, or too late, does nothing.
     """
     # a subquery and not a join: the claim locks the step alone, so that steps of one run do not wait for each other
-    claimed = Shard.objects.filter(pk=shard_id, run__in=MatchRun.objects.under_way()).claim()
+    ours = MatchRun.objects.under_way().filter(engine_version=ENGINE_VERSION)
+    claimed = Shard.objects.filter(pk=shard_id, run__in=ours).claim()
     if not claimed:
         return []
     shard: Shard = claimed[0]

@@ -157,6 +157,15 @@ def test_it_goes_on_after_kill_9_inside_a_step(run: MatchRun, floor: Floor, step
     assert results(run) == results(undisturbed(run))
 
 
+def test_it_stores_the_same_whatever_workers_and_ranges(run: MatchRun, floor: Floor) -> None:
+    """Two workers of two processes, each opening what one has built, against this process alone with one range."""
+    floor.worker(processes=2)
+    floor.worker(processes=2)
+    push_on(run, floor)
+    assert run.shards.filter(step=Step.SCORE).count() == NEEDS // PLAN.shard_size
+    assert results(run) == results(undisturbed(run))
+
+
 def test_it_goes_on_after_kill_9_of_the_process_that_works(run: MatchRun, floor: Floor) -> None:
     worker = floor.worker()
     with table_held("accounts_title"):

@@ -1,15 +1,17 @@
 """A run takes the model when all its texts have vectors, else none at once; when they have come, the better run follows."""
 
-from collections.abc import Iterator
+from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.db.models.functions import Now
 
 from matching.models import Match, MatchRun, RunPair, TextVector, Worded
 from matching.services import runs, scoring, texts
 from matching.services.embedding import providers
 from matching.services.snapshot import base_of
 from matching.services.sweep import sweep, vectors_came
+from matching.services.work import work_shard
 from matching.states import RunOrigin, RunState
 from scenemarket.leases import WorkState
 from tests.conftest import Cast
@@ -20,10 +22,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def model(settings: object) -> Iterator[str]:
+def model(settings: object) -> str:
     """The local model is chosen; its vectors come from `arrive`, so that nothing is loaded."""
     settings.EMBEDDING = {**settings.EMBEDDING, "EMBEDDING_PROVIDER": "local"}  # type: ignore[attr-defined]
-    yield providers().both[0].model_id
+    return str(providers().both[0].model_id)
 
 
 def arrive() -> None:
@@ -36,10 +38,6 @@ def arrive() -> None:
 
 def late(seconds: int = 60) -> None:
     """As if the texts had been asked for some time ago."""
-    from datetime import timedelta
-
-    from django.db.models.functions import Now
-
     Worded.objects.update(asked_at=Now() - timedelta(seconds=seconds))
 
 
@@ -117,8 +115,6 @@ def test_it_never_mixes_models_in_a_run(cast: Cast, capability: object, model: s
     while texts.ask_due():
         arrive()
     run = runs.start_run(city=CITY, by=cast.reviewer)
-    from matching.services.work import work_shard
-
     (build,) = work_shard(run.shards.get().pk)
     run.refresh_from_db()
     assert run.model_id == model

@@ -1,6 +1,7 @@
 """Runs over a city: started once, worked in steps, proposing pairs that people then decide on."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation
@@ -210,6 +211,34 @@ def test_it_runs_over_the_city_once_when_many_listings_wait(opportunity: object,
     swept(), sweep()
     assert not MatchRun.objects.filter(origin=RunOrigin.INCREMENT).exists()
     assert MatchRun.objects.full().count() == 2
+
+
+def test_it_ends_what_another_version_of_the_engine_began_and_starts_anew(
+    opportunity: object, capability: object
+) -> None:
+    sweep()
+    old = {"engine_version": "0", "engine_settings": {"shard_size": 7, "engine": {"forgotten": 1.5, "version": "0"}}}
+    MatchRun.objects.update(**old)
+    assert [work_shard(pk) for pk in Shard.objects.values_list("pk", flat=True)] == [[]]
+    sweep(), swept()
+    failed, new = MatchRun.objects.order_by("pk")
+    assert (failed.state, new.state) == (RunState.FAILED, RunState.READY)
+    assert "0" in failed.failure
+
+
+@pytest.mark.parametrize("page", ["run", "runs", "review"])
+def test_it_shows_a_run_with_the_settings_of_another_version(
+    cast: Cast, opportunity: object, capability: object, page: str
+) -> None:
+    swept()
+    run = MatchRun.objects.get()
+    kept = {"engine_version": "0", "engine_settings": {"forgotten": {"a": 1}, "engine": {"unknown": 2}}}
+    MatchRun.objects.filter(pk=run.pk).update(**kept)
+    client = cast.client("reviewer")
+    address = run.get_absolute_url() if page == "run" else reverse(page)
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert page != "run" or "unknown" in answer.content.decode()
 
 
 def test_it_compares_two_runs(cast: Cast, opportunity: object) -> None:
