@@ -1,17 +1,22 @@
 """What a learned ranker looks at in a pair: what the engine has measured of it anyway. NaN is unknown."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from math import log1p, nan
 
 import numpy as np
 
 from matching.engine.corpus import Corpus
+from matching.engine.fusion import Hubs, Standard
 from matching.engine.model import Floats, Need, Offer
 from matching.engine.ranking import UNKNOWN
-from matching.engine.scoring import Scored, compare, score
+from matching.engine.scoring import compare, score
 from matching.engine.settings import PARTS
-from matching.engine.sides import title_of, whole_of
+from matching.engine.sides import NeedSide, OfferSide, title_of, whole_of
 
+WORTH_A_ROW = 1000  # measuring so many offers at once takes as long as measuring one by itself
+REMEMBERED = 8192
 SIMILARITIES = ("title_words", "all_words", "meaning")
 NAMES = (
     *PARTS,
@@ -30,25 +35,37 @@ def rows(corpus: Corpus, need: str | Need, offers: Sequence[str | Offer]) -> tup
     By ids or as records that need not be in the collection. KeyError for an unknown id.
     """
     left, standard = corpus._one_need(need)
+    many = len(offers) * WORTH_A_ROW >= len(corpus.offer_ids)
+    whole = _measured(corpus, left, standard, corpus.offers, corpus.hubs) if many else None
     base, found = [], []
     for offer in offers:
-        right, hubs = corpus._one_offer(offer)
-        similarities = compare(left, right)
-        scored = score(left, right, corpus.frame, similarities, standard, hubs)
-        base.append(round(float(scored.scores[0, 0]), 6))
-        plain = np.array([each[0, 0] for each in similarities])
-        usual = (plain - standard.means[0]) / standard.spreads[0]
-        hub = float(hubs.offers[0]) if len(hubs.offers) else nan
-        unknown = float(scored.eligible[0, 0] == UNKNOWN)
-        found.append(
-            [*_parts(scored), *plain, *usual, hub, unknown, *_texts(left.records[0], right.records[0])],
-        )
+        if whole is not None and isinstance(offer, str):
+            one, place, record = whole, corpus._offer_place[offer], corpus.offer(offer)
+        else:
+            right, hubs = corpus._one_offer(offer)
+            one, place, record = _measured(corpus, left, standard, right, hubs), 0, right.records[0]
+        base.append(round(float(one.scores[place]), 6))
+        found.append([*one.values[:, place].tolist(), *_texts(left.records[0], record)])
     return np.array(base), np.array(found, dtype=np.float64).reshape(-1, len(NAMES))
 
 
-def _parts(scored: Scored) -> list[float]:
-    shares = [float(each[0, 0]) for each in scored.fractions]
-    return [*shares, *(float(np.isnan(share)) for share in shares)]
+@dataclass(frozen=True)
+class _Measured:
+    """One need with several offers: scores, and what the engine measures (features by offers)."""
+
+    scores: Floats
+    values: Floats
+
+
+def _measured(corpus: Corpus, left: NeedSide, standard: Standard, right: OfferSide, hubs: Hubs) -> _Measured:
+    similarities = compare(left, right)
+    scored = score(left, right, corpus.frame, similarities, standard, hubs)
+    shares = np.stack([each[0] for each in scored.fractions])
+    plain = np.stack([each[0] for each in similarities])
+    usual = (plain - standard.means[0][:, None]) / standard.spreads[0][:, None]
+    hub = hubs.offers if len(hubs.offers) else np.full(len(right.records), nan)
+    unknown = (scored.eligible[0] == UNKNOWN).astype(np.float64)
+    return _Measured(scored.scores[0], np.vstack([shares, np.isnan(shares), plain, usual, hub, unknown]))
 
 
 def _texts(need: Need, offer: Offer) -> list[float]:
@@ -63,6 +80,7 @@ def _texts(need: Need, offer: Offer) -> list[float]:
     ]  # fmt: skip
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _pieces(text: str) -> frozenset[str]:
     """Pairs of neighbouring characters."""
     return frozenset(text[place : place + 2] for place in range(len(text) - 1))

@@ -1,5 +1,6 @@
 """A run with the ranker that was switched on when it began: each kept pair gets points more or less, and its ranks anew."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,10 @@ from matching.services.snapshot import base_of
 from matching.states import Side
 from opportunities.models import Opportunity
 
+logger = logging.getLogger(__name__)
+
 LEARNED = "learned"
+MOST_PAIRS = 250_000  # that a step measures within its time: above it a run goes by the fixed weights
 SIDES = ("for", "against", "unknown")
 
 
@@ -76,8 +80,18 @@ def adjusted(run: MatchRun, found: Iterable[Found]) -> list[Found]:
     base = base_of(run.city) if run.listing_kind else run
     if ranker is None or base is None or not pairs:
         return pairs
+    if len(pairs) > MOST_PAIRS:
+        _without(run)
+        return pairs
     changed = _with_points(pairs, ranker.ranker, loaded(base, run.model_id))
     return _ranked(changed, Plan.of(run))
+
+
+def _without(run: MatchRun) -> None:
+    """A run that cannot use its ranker says so: its settings do not name one."""
+    logger.warning("%s keeps more than %s pairs, so its ranker was not used", run, MOST_PAIRS)
+    run.engine_settings = {name: value for name, value in run.engine_settings.items() if name != "ranker"}
+    MatchRun.objects.filter(pk=run.pk).update(engine_settings=run.engine_settings)
 
 
 def _with_points(pairs: list[Found], ranker: learning.Ranker, here: Loaded) -> list[Found]:

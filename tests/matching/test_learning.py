@@ -207,6 +207,18 @@ def test_a_run_with_another_model_goes_without_it(taught: MatchRun, cast: Cast) 
     )
 
 
+def test_a_run_too_big_for_it_goes_by_the_fixed_weights_and_says_so(
+    taught: MatchRun, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rankers, "MOST_PAIRS", 10)
+    run = learning.switch_on(trained(cast), by=cast.reviewer)
+    work_all()
+    assert run is not None
+    run.refresh_from_db()
+    assert "ranker" not in run.engine_settings
+    assert set(run.pairs.values_list("score")) == set(taught.pairs.values_list("score"))
+
+
 def test_what_is_not_better_is_kept_and_not_offered(taught: MatchRun, cast: Cast) -> None:
     chance = np.random.default_rng(1)
     for match in Match.objects.all():
