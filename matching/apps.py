@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class MatchingConfig(AppConfig):
@@ -6,8 +7,10 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from listings.signals import opened
+        from matching.checks import embedding_can_be
         from matching.notices import register_kinds
         from matching.nudges import match_soon
 
+        register(embedding_can_be)
         register_kinds()
         opened.connect(match_soon)

@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db.models.functions import Now
 
+from matching import checks
 from matching.engine.providers import Unavailable
 from matching.models import TextVector, TokensSpent
 from matching.services import embedding
@@ -184,3 +187,10 @@ def test_it_tells_who_watches_what_waits() -> None:
     assert told(ok=False)
     embedding.embed_all_due()
     assert told(ok=True, waiting=0, oldest_seconds=0.0)
+
+
+def test_it_refuses_to_start_with_settings_that_cannot_be(settings: Any) -> None:
+    assert checks.embedding_can_be() == []
+    settings.EMBEDDING = {"EMBEDDING_PROVIDER": "magic"}
+    with pytest.raises(SystemCheckError, match="EMBEDDING_PROVIDER is 'magic'; it may be local, openai, none"):
+        call_command("check")
