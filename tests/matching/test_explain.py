@@ -40,6 +40,31 @@ def test_it_points_at_passages_of_both_texts(opportunity: object, capability: ob
     assert [r.number for r in told.reasons] == list(range(1, len(told.reasons) + 1))
 
 
+def test_it_shows_lists_in_one_line_and_keeps_every_place(opportunity: object, capability: object) -> None:
+    type(capability).objects.update(
+        scenes="供水管网\n原水管道", cases=["某市，12 公里", "某县"], technologies=["声学检漏"]
+    )
+    capability.refresh_from_db()  # type: ignore[attr-defined]
+    told = explain(opportunity, capability)
+    assert "应用场景：供水管网、原水管道" in told.offer_text
+    assert "案例：某市，12 公里；某县" in told.offer_text
+    words = [told.offer_text[a:b] for r in told.reasons for a, b in r.in_offer]
+    assert all(word == word.strip("、；：") for word in words)
+
+
+def test_it_marks_the_titles_too(opportunity: object, capability: object) -> None:
+    told = explain(opportunity, capability)
+    marks = [opportunity.title[a:b] for r in told.reasons for a, b in r.in_need_title]  # type: ignore[attr-defined]
+    assert all(mark.strip() for mark in marks)
+    assert all(mark in opportunity.title for mark in marks)  # type: ignore[attr-defined]
+
+
+def test_it_says_how_a_facet_stands_in_a_few_words(cast: Cast, capability: object) -> None:
+    told = explain(OpportunityFactory(min_trl=9), capability)
+    row = next(row for row in told.facets if row.item == "成熟度")
+    assert (row.kind, row.words) == ("against", f"低 {9 - capability.trl} 级")  # type: ignore[attr-defined]
+
+
 def test_it_says_what_bars_a_pair(cast: Cast, capability: object) -> None:
     told = explain(OpportunityFactory(min_trl=9), capability)
     assert (told.eligible, told.barred_by) == (False, ["成熟度"])

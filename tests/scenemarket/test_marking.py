@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenemarket.marking import Span, marked
+from scenemarket.marking import Span, marked, marked_line
 
 
 def test_it_marks_a_passage_with_its_number() -> None:
@@ -38,6 +38,16 @@ def test_each_line_is_a_paragraph_and_a_mark_stops_at_its_end() -> None:
 def test_of_two_that_overlap_the_first_keeps_its_passage() -> None:
     html = marked("一二三四五", [Span(1, 4, 2), Span(0, 3, 1)])
     assert re.findall(r'data-n="(\d)"', html) == ["1", "2"]
+
+
+def test_a_span_inside_another_is_marked_within_it_and_numbered_once() -> None:
+    html = marked("老城区供水管网渗漏，供水", [Span(0, 9, 2), Span(3, 5, 1), Span(10, 12, 1)])
+    assert re.findall(r'<mark class="([^"]*)" data-n="(\d)"', html) == [("", "2"), ("in ", "1"), ("", "1")]
+    assert html.count("</i>") == 2
+
+
+def test_a_heading_is_marked_without_a_paragraph() -> None:
+    assert marked_line("<b>供水", [Span(3, 5, 1)]).startswith("&lt;b&gt;<mark")
 
 
 def words(html: str) -> str:
