@@ -28,6 +28,8 @@ def fields_from(values: dict[str, Any]) -> dict[str, Any]:
         **v.industry(values),
         "notes": _notes(values),
     }  # fmt: skip
+    if values.get("suggestions_at_most"):
+        fields["handles_at_most"] = int(values["suggestions_at_most"])
     if "deadline" in values:
         fields["deadline"] = v.day(values["deadline"])
     if "service_region_required" in values:
@@ -65,6 +67,7 @@ def values_from(listing: Opportunity) -> dict[str, Any]:
         "deadline_open": not listing.deadline and NO_END in notes,
         "contact": listing.contact_name or None,
         "phone": listing.contact_phone or None,
+        "suggestions_at_most": listing.handles_at_most,
     }  # fmt: skip
 
 

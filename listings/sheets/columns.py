@@ -93,6 +93,7 @@ PARSERS: dict[str, Callable[[str, Any, str, str], Parsed]] = {
     "amounts": _amounts,
     "amount": _amount,
     "day": _day,
+    "count": lambda key, value, _argument, _unit: {key: words.count(value)},
     "trl": lambda key, value, _argument, _unit: {key: words.level(value)},
     "list": _listed(words.split),
     "lines": _listed(words.lines),

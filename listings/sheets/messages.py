@@ -17,6 +17,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "amount_size": ("an amount between 0 and 100 million 万元", "0 至 1 亿万元之间的金额"),
     "amount_per_unit": ("a total; a price per piece cannot be compared", "总价；单价无法与预算比对，按未知处理"),
     "currency": ("an amount in yuan", "以人民币计的金额"),
+    "count": ("a whole number from 1 to 50", "1 至 50 的整数"),
     "trl": ("a level from 1 to 9, such as TRL 7 or 7级以上", "1 至 9 级，如 TRL 7、7级以上"),
     "code": ("one of: %(allowed)s", "以下之一：%(allowed)s"),
     "code_unknown": ("one of: %(allowed)s; kept as a note", "以下之一：%(allowed)s；已作为备注保留"),

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -103,6 +104,19 @@ def level(value: Any) -> int | None:
             raise Wrong("trl")
         return int(number)
     return _level(text_of(value))
+
+
+def count(value: Any) -> int | None:
+    """A whole number from 1 to 50; None when nothing is said. Wrong: count."""
+    text = folded(text_of(value))
+    if text in _NOTHING:
+        return None
+    number = number_of(value)
+    if number is None and text.isdecimal():
+        number = Decimal(text)
+    if number is None or number != int(number) or not 1 <= number <= 50:
+        raise Wrong("count")
+    return int(number)
 
 
 @lru_cache(maxsize=1024)
