@@ -1,6 +1,6 @@
 """How long an explanation takes, and how faithful it is.
 
-    python -m bench.explaining [--offers 10000] [--pairs 300] [--needs 1400]
+    python -m bench.explaining [--offers 10000] [--pairs 300] [--needs 1400] [--model]
 
 Time: every pair is explained for the first time, in a collection of that size made from the sample city's sentences.
 Faithfulness: over the best pairs of the sample city, how far the points of need and offer fall when the marked passages are
@@ -8,6 +8,7 @@ taken out of one text, against taking out as many characters at random places of
 """
 
 import argparse
+import os
 import random
 import sys
 import time
@@ -21,7 +22,7 @@ import numpy as np
 
 from listings.sheets import open_table
 from matching import intake
-from matching.engine import Corpus, Need, Offer, Passage, explain
+from matching.engine import Corpus, Need, Offer, Passage, explain, providers
 
 SAMPLE = Path(__file__).parents[1] / "sample"
 DAY = date(2026, 3, 1)
@@ -36,9 +37,15 @@ def main() -> int:
     parser.add_argument("--needs", type=int, default=1400)
     parser.add_argument("--offers", type=int, default=10_000)
     parser.add_argument("--pairs", type=int, default=300)
+    parser.add_argument(
+        "--model", action="store_true", help="faithfulness with the model too: every shortened text is embedded"
+    )
     asked = parser.parse_args()
     needs, offers = sample()
-    print_faithfulness(Corpus.build(needs, offers, concepts=intake.concepts(), day=DAY))
+    print_faithfulness(Corpus.build(needs, offers, concepts=intake.concepts(), day=DAY), 3)
+    if asked.model:
+        provider = providers.chosen(os.environ)
+        print_faithfulness(Corpus.build(needs, offers, concepts=intake.concepts(), day=DAY, provider=provider), 1)
     print_times(needs, offers, asked)
     return 0
 
@@ -86,11 +93,13 @@ def _mixed(chance: random.Random, texts: Sequence[Texts]) -> Texts:
     return (*first[:2], *second[2:])
 
 
-def print_faithfulness(corpus: Corpus) -> None:
-    """Mean falls for each side."""
-    print("points of need and offer lost by taking text out (sample city, the best three of each need):")
+def print_faithfulness(corpus: Corpus, top: int) -> None:
+    """Mean falls for each side, of the best few offers of each need."""
+    print(
+        f"points of 100 for need and offer lost by taking text out (sample city, model {corpus.frame.model_id}, best {top}):"
+    )
     for side in ("offer", "need"):
-        falls = np.array(list(falls_of(corpus, side, 3)))
+        falls = np.array(list(falls_of(corpus, side, top)))
         marked, other = falls.mean(axis=0)
         above = (falls[:, 0] > falls[:, 1]).mean()
         print(
