@@ -98,6 +98,12 @@ def test_it_refuses_to_learn_from_too_little_and_from_strangers(cast: Cast) -> N
     assert not Ranker.objects.exists()
 
 
+@pytest.fixture(autouse=True)
+def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enough for what is taught here."""
+    monkeypatch.setattr(engine, "ROUNDS", 20)
+
+
 @pytest.fixture
 def taught(cast: Cast) -> MatchRun:
     """A run over 52 opportunities whose reviewers like just those firms that the fixed weights put last."""
@@ -107,11 +113,14 @@ def taught(cast: Cast) -> MatchRun:
     run = runs.start_run(city=CITY, by=cast.reviewer, plan=Plan(least_score=0))
     work_all()
     Match.objects.all().delete()
-    for pair in RunPair.objects.filter(run=run).select_related("opportunity", "capability"):
-        fits = pair.capability in liked
-        verdict = {"state": S.APPROVED} if fits else {"state": S.EXCLUDED, "exclusion": "irrelevant"}
-        values = {"opportunity": pair.opportunity, "capability": pair.capability, "score": pair.score, "run": run}
-        MatchFactory(**values, **verdict, decided_at=NOW, decided_by=cast.reviewer)
+    Match.objects.bulk_create(
+        Match(
+            opportunity=pair.opportunity, capability=pair.capability, score=pair.score, run=run, decided_at=NOW, decided_by=cast.reviewer,
+            opportunity_version=pair.opportunity.version, capability_version=pair.capability.version,
+            **({"state": S.APPROVED} if pair.capability in liked else {"state": S.EXCLUDED, "exclusion": "irrelevant"}),
+        )
+        for pair in RunPair.objects.filter(run=run).select_related("opportunity", "capability")
+    )  # fmt: skip
     run.refresh_from_db()
     return run
 
