@@ -60,7 +60,7 @@ def in_queue(city: str, first: int) -> list[Share]:
         "full": F(owner + "name"),
         "cap": F(owner + "weekly_cap"),
     }
-    rows = list(
+    rows: list[Any] = list(
         open_.order_by()
         .values(key=F("capability__owner"), **named)
         .annotate(n=Count("pk"))

@@ -20,6 +20,7 @@ from matching.adapters import ENGINE_VERSION
 from matching.models import Match, MatchRun, Night, Scored, Shard, Worded
 from matching.services import texts
 from matching.services.alternates import fill_due
+from matching.services.parts import complete_parts
 from matching.services.runs import move_run, queue_full, queue_increment
 from matching.services.scoring import forget_folders
 from matching.services.snapshot import base_of, capabilities, fingerprint, opportunities
@@ -52,6 +53,7 @@ def sweep() -> list[int]:
     for city in open_cities():
         look_after(city)
     fill_due()
+    complete_parts()
     fail_dead()
     fail_outdated()
     go_on()

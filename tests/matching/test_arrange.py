@@ -19,6 +19,7 @@ from opportunities.models import Opportunity
 from scenemarket.errors import Invalid, NotAllowed, WrongState
 from tests.conftest import Cast
 from tests.factories import CITY, CapabilityFactory, OpportunityFactory, OrganisationFactory, RunFactory, pushed_match
+from tests.matching.working import swept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("codes")]
 
@@ -241,3 +242,16 @@ def test_a_late_newcomer_takes_the_place_of_the_weakest_that_waits(run: MatchRun
     assert [round(m.score) for m in kept] == [90, 88, 85]
     weak = [Found(need.pk, CapabilityFactory().pk, 1, 1, 45.0, None, 1, True)]
     assert of_run(late, weak, Plan.of(late)) == []
+
+
+def test_what_the_slider_brings_gets_its_parts_from_the_next_sweep(cast: Cast) -> None:
+    OpportunityFactory.create_batch(3, handles_at_most=1)
+    CapabilityFactory.create_batch(3)
+    swept()
+    run = MatchRun.objects.get()
+    Opportunity.objects.update(handles_at_most=3)
+    arrange.apply(run, fairness=0, by=cast.reviewer)
+    assert Match.objects.filter(parts=[]).count() == 6
+    swept()
+    for match in Match.objects.all():
+        assert sum(part["earned"] or 0 for part in match.parts) == pytest.approx(float(match.score), abs=1e-5)
