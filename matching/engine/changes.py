@@ -17,7 +17,7 @@ from matching.engine.corpus import Corpus
 from matching.engine.facet_reasons import _amount, _name_of_day, _names, _places
 from matching.engine.model import EVERYWHERE, Credential, Need, Offer, PairScore, Place, Requirement
 from matching.engine.places import any_covers
-from matching.engine.rescoring import column, relevance, rescored
+from matching.engine.rescoring import relevance, rescored
 from matching.engine.standing import ROOM, Ranks
 from matching.engine.wording import Both
 
@@ -235,7 +235,7 @@ def doors(corpus: Corpus, offer: str | Offer, most: int = 5) -> tuple[int, list[
     """
     right = corpus.offer(offer) if isinstance(offer, str) else offer
     here = _related(corpus, offer)
-    pairs = [(corpus.needs.records[place], fit) for place, fit in here]
+    pairs = [(corpus.needs[place], fit) for place, fit in here]
     lists = [Ranks(corpus, corpus.need_ids[place], right.id) for place, _fit_here in here]
     now = [_standing(corpus, need, right, fit, ranks) for (need, fit), ranks in zip(pairs, lists, strict=True)]
     found = []
@@ -262,7 +262,7 @@ def _standing(corpus: Corpus, need: Need, offer: Offer, fit: float, ranks: Ranks
 
 def _related(corpus: Corpus, offer: str | Offer) -> list[tuple[int, float]]:
     """Places of the needs whose content is related to an offer's, the nearest first, with the fraction that the texts earn."""
-    found = column(corpus, offer)
+    found = corpus.scores_for(offer)
     near = relevance(found, corpus.settings)[:, 0]
     order = np.argsort(-near, kind="stable")[:LOOKED_AT]
     return [(int(p), float(found.fractions[0][p, 0])) for p in order if near[p] >= corpus.settings.full_relevance]
@@ -292,7 +292,7 @@ def cost_of_conditions(corpus: Corpus, need: str | Need) -> Costs:
     """What each condition of a need costs among the capabilities that are about the same; suppliers are counted, not capabilities."""
     left = corpus.need(need) if isinstance(need, str) else need
     near = relevance(corpus.scores_of(need), corpus.settings)[0]
-    offers = [corpus.offers.records[int(place)] for place in np.flatnonzero(near >= corpus.settings.full_relevance)]
+    offers = [corpus.offers[int(place)] for place in np.flatnonzero(near >= corpus.settings.full_relevance)]
     suppliers = _Suppliers(corpus, offers)
     barred = suppliers.barred(left)
     found = [

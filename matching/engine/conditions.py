@@ -4,11 +4,17 @@ from abc import abstractmethod
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
+from math import isnan
 from typing import Any, Protocol
 
 from matching.engine.credentials import Held, answers, held_on
+from matching.engine.facets import amount
 from matching.engine.model import EVERYWHERE, Condition, Need, Offer, Place, Verdict
 from matching.engine.places import any_covers, covers
+from matching.engine.ranking import BARRED, ELIGIBLE, UNKNOWN
+
+VERDICTS: dict[int, Verdict] = {BARRED: "barred", UNKNOWN: "unknown", ELIGIBLE: "met"}
+CODES: dict[Verdict | None, int] = {"barred": BARRED, "unknown": UNKNOWN, "met": ELIGIBLE, None: ELIGIBLE}
 
 
 class Rule(Protocol):
@@ -138,9 +144,7 @@ class Budget:
     def verdict(self, need_key: float, offer_key: tuple[float | None, float | None]) -> Verdict:
         """Barred when even the lowest price is above the budget."""
         low, high = offer_key
-        if low is not None:
-            return "barred" if low > need_key else "met"
-        return "met" if high is not None and high <= need_key else "unknown"
+        return VERDICTS[budget_verdict(need_key, amount(low), amount(high))]
 
 
 @dataclass(frozen=True)
@@ -216,6 +220,15 @@ def judge(all_rules: tuple[Rule, ...], need: Need, offer: Offer) -> tuple[Condit
         if verdict:
             found.append(Condition(rule.code, verdict))
     return tuple(found)
+
+
+def budget_verdict(most: float, low: float, high: float) -> int:
+    """BARRED, UNKNOWN or ELIGIBLE by budget and price, NaN for what is not known; also compiled, for all pairs."""
+    if isnan(most):
+        return ELIGIBLE
+    if not isnan(low):
+        return BARRED if low > most else ELIGIBLE
+    return ELIGIBLE if high <= most else UNKNOWN
 
 
 def worst(verdicts: list[Verdict]) -> Verdict:

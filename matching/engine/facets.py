@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
-from math import nan
+from math import isnan, nan
 from typing import Any, Protocol
 
 from matching.engine.credentials import Held, answers, held_on
@@ -177,13 +177,24 @@ class Terms:
         """1 for a price that lies within the budget as a whole, less for one that reaches beyond it."""
         least, most = need_key
         low, high = offer_key
-        if low is None and high is None:
-            return nan
-        if most is None:
-            # at least so much is to be spent: a price up to that fits
-            return 1.0 if (high or low or 0) <= (least or 0) else nan
-        if low is not None and low > most:
-            return 0.0
-        if high is None:
-            return OVERLAPPING
-        return 1.0 if high <= most else OVERLAPPING
+        return terms_value(amount(least), amount(most), amount(low), amount(high))
+
+
+def amount(known: float | None) -> float:
+    """NaN for an amount that is not known."""
+    return nan if known is None else known
+
+
+def terms_value(least: float, most: float, low: float, high: float) -> float:
+    """What Terms gives for a budget and a price, NaN for what is not known of either; also compiled, for all pairs."""
+    if (isnan(least) and isnan(most)) or (isnan(low) and isnan(high)):
+        return nan
+    if isnan(most):
+        # at least so much is to be spent: a price up to that fits
+        price = low if isnan(high) else high
+        return 1.0 if price <= least else nan
+    if low > most:
+        return 0.0
+    if isnan(high):
+        return OVERLAPPING
+    return 1.0 if high <= most else OVERLAPPING

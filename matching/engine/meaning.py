@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.engine.lexical import Sparse
 from matching.engine.model import Floats, Matrix
 
-# Unit vectors are kept as whole numbers up to this size. Products of such numbers add up exactly in 32-bit floating
-# point (4095 squared is below 2 to the 24th), so a dot product is the same in whatever blocks, threads or order.
-SCALE = 4095.0
+Short = NDArray[np.int16]
+
+# Unit vectors are kept as whole numbers up to this size. The sum of products of such numbers stays below 2 to the 24th, also
+# after rounding of up to 768 of them, and so is exact in 32-bit floating point: in whatever blocks, threads or order.
+UNIT = 4080.0
 FITTED = 8192
 OVERSAMPLING = 16
 POWER = 1
@@ -44,17 +47,11 @@ class Missing:
         raise KeyError(f"no provider of {self.model_id} was given to embed {len(texts)} texts")
 
 
-def exact(vectors: Floats) -> Matrix:
-    """Rows scaled to one length and rounded to whole numbers, so that their products are exact."""
+def exact(vectors: Floats) -> Short:
+    """Rows scaled to one length and rounded to whole numbers, so that their products are exact; rows of zeros stay so."""
     lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
     unit = vectors / np.where(lengths > 1e-12, lengths, 1.0)[:, None]
-    return np.rint(unit * (SCALE - 1)).astype(np.float32)
-
-
-def cosines(left: Matrix, right: Matrix) -> Floats:
-    """Cosines of exact() rows: an array of left by right."""
-    found: Floats = (left @ right.T).astype(np.float64) / (SCALE - 1) ** 2
-    return found
+    return np.rint(unit * UNIT).astype(np.int16)
 
 
 class Latent:
@@ -62,17 +59,22 @@ class Latent:
 
     model_id = "none"
 
-    def __init__(self, weighed: Sparse, dimensions: int) -> None:
+    def __init__(self, directions: Floats) -> None:
+        self.directions = directions
+
+    @classmethod
+    def fitted(cls, weighed: Sparse, dimensions: int) -> "Latent":
+        """The strongest directions of weighed texts, or of some thousands spread evenly over them."""
         texts = weighed.shape[0]
         if texts > FITTED:
             weighed = weighed[np.linspace(0, texts - 1, FITTED).astype(np.int64)]
         # with few texts, many directions would only repeat the words
         wanted = int(min(dimensions, max(8, weighed.shape[0] // 3), min(weighed.shape)))
-        self._directions = _directions(weighed, wanted)
+        return cls(_directions(weighed, wanted))
 
     def vectors(self, weighed: Sparse) -> Floats:
         """One row for each text; a row of zeros for a text without any known term."""
-        found: Floats = np.asarray(weighed @ self._directions, dtype=np.float64)
+        found: Floats = np.asarray(weighed @ self.directions, dtype=np.float64)
         return found
 
 
@@ -114,28 +116,39 @@ def _orthonormal(tall: Floats) -> Floats:
 
 
 class Space:
-    """Vectors made comparable: what all texts share is taken out, title and whole text count alike. Frozen once made."""
+    """Vectors made comparable: what all texts share is taken out, title and whole text make one row. Frozen once made."""
 
-    def __init__(self, sample: Floats, removed: int) -> None:
-        known = sample[np.any(sample != 0, axis=1)]
+    def __init__(self, mean: Floats, common: Floats, title: float) -> None:
+        self.mean, self.common, self._title = mean, common, title
+
+    @classmethod
+    def measured(cls, of_needs: Floats, of_offers: Floats, removed: int, title: float) -> "Space":
+        """From vectors of titles and texts of both sides, which weigh alike however many they are.
+
+        `removed` is how many common directions are taken out, `title` the share of the title in a listing's row.
+        """
+        sides = [known for known in (side[np.any(side != 0, axis=1)] for side in (of_needs, of_offers)) if len(known)]
+        none = np.zeros((0, of_needs.shape[1]))
+        if not sides:
+            return cls(np.zeros(of_needs.shape[1]), none, title)
         # the mean of a few texts is mostly those texts themselves
-        self._mean: Floats = known.sum(axis=0) / (len(known) + FEW)
-        self._common = np.zeros((0, sample.shape[1]))
-        if removed and len(known) > removed:
-            spread = known - self._mean
-            _values, directions = np.linalg.eigh(spread.T @ spread)
-            self._common = directions[:, ::-1][:, :removed].T
+        mean: Floats = sum(side.sum(axis=0) / (len(side) + FEW) for side in sides) / len(sides)
+        if not removed or sum(map(len, sides)) <= removed:
+            return cls(mean, none, title)
+        spread = sum((side - mean).T @ (side - mean) / len(side) for side in sides)
+        _values, directions = np.linalg.eigh(spread)
+        return cls(mean, np.ascontiguousarray(directions[:, ::-1][:, :removed].T), title)
 
-    def vectors(self, titles: Floats, texts: Floats) -> Matrix:
-        """exact() rows. A product of two such rows is the mean of the four crossings of titles and texts."""
-        return exact(self._unit(titles) + self._unit(texts))
+    def vectors(self, titles: Floats, texts: Floats) -> Short:
+        """exact() rows, one for each title and text."""
+        return exact(self._title * self._unit(titles) + (1.0 - self._title) * self._unit(texts))
 
     def _unit(self, vectors: Floats) -> Floats:
         present = np.any(vectors != 0, axis=1)
-        shifted = np.where(present[:, None], vectors - self._mean, 0.0)
-        if len(self._common):
+        shifted = np.where(present[:, None], vectors - self.mean, 0.0)
+        if len(self.common):
             # einsum, not a matrix product: the same to the last bit however many texts come at once
-            shifted -= np.einsum("ik,kj->ij", np.einsum("ij,kj->ik", shifted, self._common), self._common)
+            shifted -= np.einsum("ik,kj->ij", np.einsum("ij,kj->ik", shifted, self.common), self.common)
         lengths = np.sqrt(np.einsum("ij,ij->i", shifted, shifted))
         unit: Floats = shifted / np.where(lengths > 1e-12, lengths, 1.0)[:, None]
         return unit

@@ -13,24 +13,25 @@ import numpy as np
 from matching.engine.model import Floats, Integers
 
 BARRED, UNKNOWN, ELIGIBLE = 0, 1, 2
-_ABOVE_BARRED = 200_000_000  # more than any score in millionths
-_RANKS = 2**24
-_SHIFT = 26
+ABOVE_BARRED = 200_000_000  # more than any score in millionths
+RANKS = 2**24
+SHIFT = 26
 NOTHING = np.int64(-1)
+BARRED_KEEPS = 0.01  # of a barred pair's score: enough to rank barred pairs among themselves
 UNRANKED = 10_000  # stands for a rank that is not known
 
 
 def keys(scores: Floats, eligible: Integers, id_ranks: Integers) -> Integers:
     """Keys of scored pairs. `scores` rounded to millionths; `id_ranks` the place of the other side's id among all ids."""
-    millionths = np.rint(scores * 1e6).astype(np.int64) + np.where(eligible == BARRED, 0, _ABOVE_BARRED)
-    found: Integers = (millionths << _SHIFT) | ((_RANKS - 1 - id_ranks) << 2) | eligible
+    millionths = np.rint(scores * 1e6).astype(np.int64) + np.where(eligible == BARRED, 0, ABOVE_BARRED)
+    found: Integers = (millionths << SHIFT) | ((RANKS - 1 - id_ranks) << 2) | eligible
     return found
 
 
 def score_of(key: Integers) -> Floats:
     """The scores in keys."""
-    millionths = key >> _SHIFT
-    found: Floats = np.where(eligible_of(key) == BARRED, millionths, millionths - _ABOVE_BARRED) / 1e6
+    millionths = key >> SHIFT
+    found: Floats = np.where(eligible_of(key) == BARRED, millionths, millionths - ABOVE_BARRED) / 1e6
     return found
 
 
@@ -42,7 +43,7 @@ def eligible_of(key: Integers) -> Integers:
 
 def id_rank_of(key: Integers) -> Integers:
     """The place of the other side's id among all ids."""
-    found: Integers = _RANKS - 1 - ((key >> 2) & (_RANKS - 1))
+    found: Integers = RANKS - 1 - ((key >> 2) & (RANKS - 1))
     return found
 
 

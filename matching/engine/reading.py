@@ -7,8 +7,6 @@ from functools import lru_cache
 import numpy as np
 
 from matching.engine.concepts import Concepts
-from matching.engine.facets import CLOSE
-from matching.engine.meaning import cosines
 from matching.engine.model import Floats, Integers, Named, Need, Offer, Technologies
 from matching.engine.sides import Frame
 from matching.engine.text import Sentence, cut, terms
@@ -57,13 +55,12 @@ def _counted(texts: Sequence[str]) -> tuple[Integers, Floats]:
 
 def technologies(left: Reading, right: Reading, frame: Frame) -> Technologies:
     """How close two listings are in technology, and by which: as the engine scores it."""
-    rarity = frame._rarity
+    rarity = frame.rarity
     weights = [each.tags * rarity for each in (left, right)]
     of_need, of_offer = (_strongest(each, frame) for each in weights)
     if not (of_need and of_offer):
         return Technologies(None, (), of_need, of_offer)
-    vectors = frame.concepts.vectors(np.stack([left.tags, right.tags]), rarity)
-    closeness = min(1.0, float(cosines(vectors[:1], vectors[1:])[0, 0]) / CLOSE)
+    closeness = frame.closeness(left.tags, right.tags)
     return Technologies(closeness, _strongest(weights[0] * weights[1], frame), of_need, of_offer)
 
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from matching.engine.corpus import Corpus
 from matching.engine.facet_reasons import Line, lines, reasons
+from matching.engine.fusion import CHANNELS
 from matching.engine.model import Need, Offer, PairScore, Part, Passage, Reason
 from matching.engine.passages import Match, matches
 from matching.engine.reading import Reading, read, technologies
-from matching.engine.shared_words import SharedWord, contributions, shared_words
+from matching.engine.shared_words import SharedWord, shared_words
 from matching.engine.wording import sentence
 
 LOW = 0.25
@@ -57,11 +58,10 @@ def _is_discounted(corpus: Corpus, parts: dict[str, Part]) -> bool:
 def _fit(corpus: Corpus, need: Need, offer: Offer, readings: tuple[Reading, Reading], part: Part) -> list[Reason]:
     """What the texts earned, divided between their words and the rest (their nearness in meaning) as the engine weighed them."""
     points, frame = part.points or 0.0, corpus.frame
-    codes, title, text = contributions(*readings, frame.lexicon, corpus.settings)
-    of_words, weights = _share_of_words(corpus, need, points / part.possible, float(title.sum()), float(text.sum()))
-    earned = weights[0] * title + weights[1] * text
+    codes, earned = corpus.terms_in_common(need, offer)
+    of_words = _share_of_words(corpus, need, offer)
     words = shared_words(need, offer, codes, earned)
-    pairs = matches(*readings, frame.lexicon, frame._rarity, codes, earned)
+    pairs = matches(*readings, frame.lexicon, frame.rarity, codes, earned)
     for_words = points * of_words if words else 0.0
     told = [_words(words, for_words)] if words else []
     told += _pairs(corpus, pairs, points - for_words) or [_whole(need, offer, part, points - for_words)]
@@ -70,21 +70,11 @@ def _fit(corpus: Corpus, need: Need, offer: Offer, readings: tuple[Reading, Read
     return told
 
 
-def _share_of_words(
-    corpus: Corpus, need: Need, fraction: float, title: float, text: float
-) -> tuple[float, tuple[float, float]]:
-    """The words' share (0 to 1) in what makes two texts alike, and how much the words of title and whole text weigh.
-
-    `fraction` is what was earned of the points, `title` and `text` are the two likenesses of words. What all three together
-    came to is read from the fraction, so that nothing has to be compared again.
-    """
-    settings, standard = corpus.settings, corpus._one_need(need)[1]
-    weights = (settings.title_words / standard.spreads[0][0], settings.all_words / standard.spreads[0][1])
-    words = max(0.0, (title - standard.means[0][0]) * weights[0] + (text - standard.means[0][1]) * weights[1])
-    side = min(max(2 * fraction - 1, -0.999999), 0.999999)
-    together = settings.fit_middle + settings.fit_width * side / (1 - side * side) ** 0.5
-    rest = max(0.0, together - words)
-    return words / (words + rest) if words else 0.0, (float(weights[0]), float(weights[1]))
+def _share_of_words(corpus: Corpus, need: Need, offer: Offer) -> float:
+    """The words' share (0 to 1) in what makes two texts alike."""
+    weighed = corpus.looked_at(need, offer).nearness.weighed
+    words, rest = (max(0.0, weighed[channel]) for channel in CHANNELS)
+    return words / (words + rest) if words else 0.0
 
 
 def _words(words: list[SharedWord], points: float) -> Reason:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.engine.conditions import judge
-from matching.engine.corpus import Corpus
 from matching.engine.facets import CONCEPTS, FIELD, SECTOR
 from matching.engine.model import Floats, Need, Offer
-from matching.engine.ranking import BARRED, ELIGIBLE, UNKNOWN
+from matching.engine.ranking import BARRED, BARRED_KEEPS, ELIGIBLE, UNKNOWN
 from matching.engine.reading import read, technologies
-from matching.engine.scoring import BARRED_KEEPS, Scored, compare, score
+from matching.engine.scoring import Scored
 from matching.engine.settings import PARTS, Settings
 from matching.engine.sides import Frame
 
@@ -60,10 +59,3 @@ def relevance(found: Scored, settings: Settings) -> Floats:
     earned = (np.where(known, content, 0.0) * weights[:, None, None]).sum(axis=0)
     shares: Floats = earned / (known * weights[:, None, None]).sum(axis=0)
     return shares
-
-
-def column(corpus: Corpus, offer: str | Offer) -> Scored:
-    """Parts and scores of every need with one offer, in the order of the needs."""
-    offers, hubs = corpus._one_offer(offer)
-    corpus._measure_rows(0, len(corpus.need_ids))
-    return score(corpus.needs, offers, corpus.frame, compare(corpus.needs, offers), corpus._standard, hubs)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-VERSION = "1"
+VERSION = "2"
 
 
 def _weight(default: Any, zh: str, en: str) -> Any:
@@ -28,11 +28,25 @@ class Settings:
     )
     region: float = _weight(10.0, "地域：企业所在地与服务区域离落地区域多近。", "Points for nearness and service area.")
     terms: float = _weight(5.0, "预算与条件：报价与预算是否相合。", "Points for a price that fits the budget.")
-    title_words: float = _weight(0.3, "文字：机会标题的用词占几成。", "Share of the words of the opportunity's title.")
-    all_words: float = _weight(0.2, "文字：机会全文的用词占几成。", "Share of the words of its whole text.")
-    meaning: float = _weight(0.5, "文字：语义相近占几成。", "Share of nearness in meaning.")
+    meaning: float = _weight(
+        0.7,
+        "文字：有语义模型时，语义相近占几成，其余看用词。",
+        "With a model of meaning, the share of nearness in meaning; the rest is words.",
+    )
+    latent: float = _weight(
+        0.5,
+        "文字：没有语义模型时，潜在语义占几成，其余看用词。",
+        "Without a model, the share of latent meaning; the rest is words.",
+    )
+    title_meaning: float = _weight(
+        0.3, "语义：标题在一条内容中占几成。", "The share of the title in the meaning of a listing."
+    )
+    title_share: float = _weight(
+        0.3, "用词：机会标题的用词占几成。", "The share of the title's words in what an opportunity asks for."
+    )
+    single_characters: float = _weight(1.5, "用词：单个汉字按几倍计。", "How many times single characters count.")
     hub_correction: float = _weight(
-        0.5, "热门修正：与谁都像的条目扣去多少。", "How much is taken from what resembles everything."
+        0.25, "热门修正：与谁都像的条目扣去多少。", "How much is taken from what resembles everything."
     )
     hub_neighbours: int = _weight(10, "热门修正看最近的几条。", "How many neighbours the hub correction looks at.")
     references: int = _weight(1024, "热门修正最多参照多少条机会。", "How many opportunities it refers to at most.")
@@ -58,7 +72,7 @@ class Settings:
         256, "没有语义模型时，潜在语义的维数上限。", "Dimensions of latent meaning without a model."
     )
     top_offers: int = _weight(50, "每条机会保留多少条能力。", "How many capabilities are kept for each opportunity.")
-    top_needs: int = _weight(50, "每条能力保留多少条机会。", "How many opportunities are kept for each capability.")
+    top_needs: int = _weight(10, "每条能力保留多少条机会。", "How many opportunities are kept for each capability.")
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as JSON."""

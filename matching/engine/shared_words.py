@@ -10,10 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from matching.engine.lexical import Lexicon
 from matching.engine.model import Floats, Integers, Need, Offer, Passage
-from matching.engine.reading import Reading, valued
-from matching.engine.settings import Settings
+from matching.engine.reading import valued
 from matching.engine.text import MAX_TEXT, terms
 
 MOST = 4
@@ -71,7 +69,7 @@ def _folded_character(character: str) -> str:
 
 
 def shared_words(need: Need, offer: Offer, codes: Integers, earned: Floats) -> list[SharedWord]:
-    """The words that earned most, first the most telling, from contributions()."""
+    """The words that earned most, first the most telling; `earned` is what each term with these codes added."""
     left, right = _whole(need.texts), _whole(offer.texts)
     words = _apart(_stretches(left.folded, right.folded))
     if not words:
@@ -82,36 +80,6 @@ def shared_words(need: Need, offer: Offer, codes: Integers, earned: Floats) -> l
         SharedWord(_as_written(words[place], left), float(shares[place]), (*_places("need", words[place], left), *_places("offer", words[place], right)))
         for place in best
     ]  # fmt: skip
-
-
-def contributions(
-    left: Reading, right: Reading, lexicon: Lexicon, settings: Settings
-) -> tuple[Integers, Floats, Floats]:
-    """The offer's terms, and what each adds to the likeness of the need's title, and of its whole text: as the engine sums it."""
-    codes, times = right.whole
-    length = times.sum() / lexicon.mean_length
-    discount = settings.saturation * (1 - settings.length_norm + settings.length_norm * length)
-    found_in = times * (settings.saturation + 1) / (times + discount)
-    known, counted = left.whole
-    # the title counts once more in the query of the whole text
-    counted = counted + valued(known, *left.title)
-    title, text = (
-        valued(codes, asked, _query_weights(asked, count, lexicon, settings)) * found_in
-        for asked, count in (left.title, (known, counted))
-    )
-    return codes, title, text
-
-
-def _query_weights(codes: Integers, times: Floats, lexicon: Lexicon, settings: Settings) -> Floats:
-    saturation = settings.saturation
-    weights = (
-        times * (saturation + 1) / (times + saturation) * valued(codes, lexicon.codes, lexicon.idf * lexicon._findable)
-    )
-    if len(weights) > settings.query_terms:
-        weights[np.argsort(-weights, kind="stable")[settings.query_terms :]] = 0.0
-    total = weights.sum()
-    scaled: Floats = weights / total if total else weights
-    return scaled
 
 
 def _stretches(left: str, right: str) -> list[str]:

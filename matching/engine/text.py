@@ -36,12 +36,17 @@ def terms(texts: Sequence[str]) -> tuple[Integers, Integers]:
     owner = np.cumsum(points == ord(_SEPARATOR))
     ideograph = _is_ideograph(points)
     pair = ideograph[:-1] & ideograph[1:]
-    words = [(match.start(), _word_code(match[0])) for match in _WORD.finditer(joined)]
-    starts = np.array([start for start, _code in words], dtype=np.int64)
-    codes = np.array([code for _start, code in words], dtype=np.int64)
+    codes, starts = words_in(joined)
     found = [points[ideograph], (points[:-1][pair] << 21) | points[1:][pair], codes]
     owners = [owner[ideograph], owner[:-1][pair], owner[starts]]
     return np.concatenate(owners), np.concatenate(found)
+
+
+def words_in(text: str) -> tuple[Integers, Integers]:
+    """Terms of the words of Latin text and the numbers in comparable text, and where each begins."""
+    found = [(_word_code(match[0]), match.start()) for match in _WORD.finditer(text)]
+    codes = np.array([code for code, _start in found], dtype=np.int64)
+    return codes, np.array([start for _code, start in found], dtype=np.int64)
 
 
 def _is_ideograph(points: Integers) -> NDArray[np.bool_]:

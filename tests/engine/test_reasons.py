@@ -7,9 +7,6 @@ import pytest
 from matching import intake
 from matching.engine import Corpus, Need, Offer, explain, sentence
 from matching.engine.facet_reasons import _amount
-from matching.engine.reading import read
-from matching.engine.scoring import compare
-from matching.engine.shared_words import contributions
 from matching.engine.text import comparable
 from matching.engine.wording import ITEMS, PART_NAMES, REASONS, SECTIONS, VERDICTS, verdict
 from tests.engine.conftest import DAY
@@ -70,10 +67,12 @@ def test_the_words_that_counted_stand_in_both_texts(sample_city):
 def test_what_words_add_is_what_the_engine_sums(sample_city):
     for found in list(sample_city.merge([sample_city.score()]).pairs(1))[::9]:
         need, offer = sample_city.need(found.need_id), sample_city.offer(found.offer_id)
-        readings = [read(each, sample_city.frame.concepts) for each in (need, offer)]
-        _codes, title, text = contributions(*readings, sample_city.frame.lexicon, sample_city.settings)
-        likeness = compare(sample_city.frame.need_side([need]), sample_city.frame.offer_side([offer]))
-        assert (title.sum(), text.sum()) == pytest.approx([float(each[0, 0]) for each in likeness[:2]], abs=1e-5)
+        _codes, earned = sample_city.terms_in_common(need, offer)
+        near = sample_city.looked_at(need, offer).nearness
+        # the words of a pair without common words stand for what is usual of the need
+        nothing = next(o for o in sample_city.offers if not len(sample_city.terms_in_common(need, o)[0]))
+        usual = sample_city.looked_at(need, nothing).nearness.weighed["words"]
+        assert earned.sum() == pytest.approx(near.weighed["words"] - usual)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +98,9 @@ def test_it_tells_whole_words(left, right, words):
 def test_the_points_of_the_texts_add_up_to_their_part(sample_city):
     for found in list(sample_city.merge([sample_city.score()]).pairs(1))[::7]:
         explanation = explain(sample_city, found.need_id, found.offer_id)
-        points = [r.points for r in explanation.reasons if r.code.startswith(("words", "passage", "fit_whole", "fit_little"))]
+        points = [
+            r.points for r in explanation.reasons if r.code.startswith(("words", "passage", "fit_whole", "fit_little"))
+        ]
         assert sum(points) == pytest.approx(explanation.pair.parts[0].points)
 
 

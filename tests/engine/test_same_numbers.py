@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 
 from matching import intake
-from matching.engine import Corpus, Settings, ShardResult
-from matching.engine import corpus as corpus_module
-from matching.engine.meaning import SCALE, cosines, exact
+from matching.engine import Corpus, Settings, ShardResult, scoring
+from matching.engine.meaning import UNIT, exact
 from matching.engine.ranking import BARRED, ELIGIBLE, UNKNOWN, eligible_of, id_rank_of, keys, score_of
 from tests.engine.conftest import DAY, SAMPLE
 
@@ -37,7 +36,8 @@ def test_shards_survive_being_kept(sample_city):
 
 
 def test_blocks_of_another_size_give_the_same_ranking(sample, sample_city, monkeypatch):
-    monkeypatch.setattr(corpus_module, "BLOCK", 7 * 200)
+    monkeypatch.setattr(scoring, "BLOCK", 7)
+    monkeypatch.setattr(scoring, "TILE", 24)
     other = Corpus.build(*sample, concepts=intake.concepts(), day=DAY, settings=sample_city.settings)
     assert listing(other.merge([other.score()])) == listing(sample_city.merge([sample_city.score()]))
 
@@ -102,13 +102,16 @@ def test_every_rank_for_an_offer_is_the_place_in_its_column(sample_city):
     assert order == sorted(order, reverse=True)
 
 
-def test_products_of_exact_vectors_do_not_depend_on_the_order_of_work():
-    vectors = exact(np.random.default_rng(1).standard_normal((300, 384)))
-    whole = cosines(vectors, vectors)
-    shuffled = np.random.default_rng(2).permutation(384)
-    assert (whole == cosines(vectors[:, shuffled], vectors[:, shuffled])).all()
-    assert (whole[17, 250] == cosines(vectors[17:18], vectors[250:251])).all()
-    assert np.abs(vectors).max() < SCALE
+@pytest.mark.parametrize("dimensions", [7, 384, 768])
+def test_products_of_exact_vectors_do_not_depend_on_the_order_of_work(dimensions):
+    vectors = exact(np.random.default_rng(1).standard_normal((300, dimensions)))
+    single = vectors.astype(np.float32)
+    whole = single @ single.T
+    shuffled = np.random.default_rng(2).permutation(dimensions)
+    assert (whole == single[:, shuffled] @ single[:, shuffled].T).all()
+    assert (whole == vectors.astype(np.int64) @ vectors.astype(np.int64).T).all()
+    # also for the longest row that rounding can give
+    assert (UNIT + dimensions**0.5 / 2) ** 2 < 2**24
 
 
 def test_keys_hold_what_was_put_in():
