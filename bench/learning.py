@@ -16,10 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.matching import ROOT, _objects, _sample, grades
 from matching import intake
-from matching.engine import Corpus, Need, Offer, features, learning
+from matching.commandline import listed, meaning
+from matching.engine import Corpus, features, learning
 from matching.engine.measures import Figure
+from matching.evaluation import judgments
+
+ROOT = Path(__file__).parents[1]
 
 
 def groups(corpus: Corpus, graded: Mapping[str, Mapping[str, int]]) -> list[learning.Group]:
@@ -33,9 +36,13 @@ def groups(corpus: Corpus, graded: Mapping[str, Mapping[str, int]]) -> list[lear
     return found
 
 
-def measure(name: str, needs: list[Need], offers: list[Offer], graded: dict[str, dict[str, int]], day: date) -> None:
-    """Print what training on these judgments finds."""
-    corpus = Corpus.build(needs, offers, concepts=intake.concepts(), day=day)
+def measure(name: str, files: list[Path], day: date, model: str | None) -> None:
+    """Print what training on these judgments (files: opportunities, capabilities, judgments) finds."""
+    needs, offers = listed(str(files[0]), "opportunity", print), listed(str(files[1]), "capability", print)
+    graded = judgments(str(files[2]), needs, offers).grades
+    sides = list(needs.records.values()), list(offers.records.values())
+    provider = meaning([*sides[0], *sides[1]], model, lambda line: print(line, file=sys.stderr))
+    corpus = Corpus.build(*sides, concepts=intake.concepts(), day=day, provider=provider)
     begun = time.perf_counter()
     told = groups(corpus, graded)
     read = time.perf_counter()
@@ -59,15 +66,15 @@ def main() -> int:
         prog="market bench learning", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--bdci", type=Path, metavar="DIR")
+    parser.add_argument("--model", choices=["local", "openai", "none"])
     asked = parser.parse_args()
     if asked.bdci:
-        folder = asked.bdci
-        needs = [intake.need_of(row["id"], row) for row in _objects(folder / "opportunities.jsonl")]
-        offers = [intake.offer_of(row["id"], row) for row in _objects(folder / "capabilities.jsonl")]
-        measure("BDCI", needs, offers, grades(folder / "judgments.tsv"), date.today())
+        files = [asked.bdci / name for name in ("opportunities.jsonl", "capabilities.jsonl", "judgments.tsv")]
+        measure("BDCI", files, date.today(), asked.model)
         return 0
     day = date.fromisoformat(json.loads((ROOT / "sample/city.json").read_text("utf-8"))["base_date"])
-    measure("Sample city", *_sample(), grades(ROOT / "sample/judgments.tsv"), day)
+    files = [ROOT / "sample" / name for name in ("opportunities.xlsx", "capabilities.xlsx", "judgments.tsv")]
+    measure("Sample city", files, day, asked.model)
     return 0
 
 
