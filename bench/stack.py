@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -127,12 +128,9 @@ def _publish(kind: str, rows: Iterator[Mapping[str, Any]]) -> None:
         ],
         batch_size=BATCH,
     )  # fmt: skip
-    listings = [
-        of_kind.model(
-            owner=owners[n // OF_ONE_OWNER], city=CITY, state="published", published_at=timezone.now(), **fields
-        )
-        for n, fields in enumerate(made)
-    ]
+    day = timezone.now() - timedelta(days=1)
+    said = {"city": CITY, "state": "published", "published_at": day, "updated_at": day}
+    listings = [of_kind.model(owner=owners[n // OF_ONE_OWNER], **said, **fields) for n, fields in enumerate(made)]
     of_kind.model.objects.bulk_create(listings, batch_size=BATCH)
 
 

@@ -21,7 +21,8 @@ def listing_changed(side: str, key: int) -> None:
     embed_texts.delay()
 
 
-@shared_task
+# measuring lists of 200,000 takes minutes; the lease is renewed meanwhile
+@shared_task(soft_time_limit=1740, time_limit=1800)
 def work_shard(shard_id: int) -> None:
     """One step of a run over a city."""
     send(work.work_shard(shard_id))
