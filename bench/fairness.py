@@ -3,6 +3,8 @@
     python -m bench.fairness                 the market (mean of two seeds) and the sample city
     python -m bench.fairness --bdci DIR      graded real demands as well (never copied here)
     python -m bench.fairness --seeds 1 2 3   other markets
+    python -m bench.fairness --model local   relevance with the model, instead of BM25 + LSI
+    python -m bench.fairness --preview       how long the reviewer waits for the slider's effect (in the database of DATABASE_URL; rolled back)
 
 The market: 1,400 needs and 10,000 offers. What a need thinks of an offer is the offer's quality (known to all, 1.05) plus
 taste (eight directions, 1.0) plus something peculiar to the pair (1.0); likewise what an offer thinks of a need. 79 % of the
@@ -18,6 +20,7 @@ suggestions for each side.
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -33,6 +36,7 @@ from matching.engine import Corpus, Need, Offer
 from matching.engine.fairness import Arrangement, Edges, Room, arrange, effect, gini
 from matching.engine.measures import Demand, demand, mean, ndcg_full, ndcg_judged
 from matching.engine.model import Floats, Integers
+from matching.engine.providers import chosen
 from matching.engine.ranking import BARRED
 
 ROOT = Path(__file__).parents[1]
@@ -177,9 +181,12 @@ def _ranks(order: Floats, axis: int) -> Floats:
     return found
 
 
-def relevance(name: str, needs: list[Need], offers: list[Offer], graded: dict[str, dict[str, int]], day: date) -> None:
+def relevance(
+    name: str, needs: list[Need], offers: list[Offer], graded: dict[str, dict[str, int]], day: date, model: str
+) -> None:
     """NDCG@10 of what is put forward (the rest follows by score), along the slider, against the order by score."""
-    corpus = Corpus.build(needs, offers, concepts=intake.concepts(), day=day)
+    provider = chosen({**os.environ, "EMBEDDING_PROVIDER": model})
+    corpus = Corpus.build(needs, offers, concepts=intake.concepts(), day=day, provider=provider)
     found = [corpus.scores_of(need) for need in corpus.need_ids]
     scores = np.array([np.where(each.eligible[0] == BARRED, -1 - each.scores[0], each.scores[0]) for each in found])
     edges, room = _kept_of(scores), _room(corpus)
@@ -222,7 +229,10 @@ def _as_shown(scores: Floats, edges: Edges, here: Arrangement) -> Floats:
 
 
 def _quality(corpus: Corpus, scores: Floats, graded: dict[str, dict[str, int]]) -> str:
-    place = {offer: number for number, offer in enumerate(corpus.offer_ids)}
+    # equal scores stand in the order of their ids, as everywhere
+    order = np.argsort(np.array(corpus.offer_ids))
+    scores = scores[:, order]
+    place = {corpus.offer_ids[old]: new for new, old in enumerate(order)}
     judged: list[Demand] = []
     for number, need in enumerate(corpus.need_ids):
         known = {place[offer]: grade for offer, grade in graded.get(need, {}).items() if offer in place}
@@ -241,17 +251,17 @@ def grades(path: Path) -> dict[str, dict[str, int]]:
     return found
 
 
-def sample() -> None:
+def sample(model: str) -> None:
     """Relevance on the sample city, on the day on which its dates stand."""
     day = date.fromisoformat(json.loads((ROOT / "sample/city.json").read_text("utf-8"))["base_date"])
     with open_table(ROOT / "sample/opportunities.xlsx") as table:
         needs = [intake.need_of(row.values["id"], row.values) for row in table.rows()]
     with open_table(ROOT / "sample/capabilities.xlsx") as table:
         offers = [intake.offer_of(row.values["id"], row.values) for row in table.rows()]
-    relevance("The sample city", needs, offers, grades(ROOT / "sample/judgments.tsv"), day)
+    relevance("The sample city", needs, offers, grades(ROOT / "sample/judgments.tsv"), day, model)
 
 
-def bdci(folder: Path) -> None:
+def bdci(folder: Path, model: str) -> None:
     """Relevance on the demands and achievements in a folder (opportunities.jsonl, capabilities.jsonl, judgments.tsv)."""
     rows = [
         [json.loads(line) for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines()]
@@ -259,7 +269,35 @@ def bdci(folder: Path) -> None:
     ]
     needs = [intake.need_of(row["id"], row) for row in rows[0]]
     offers = [intake.offer_of(row["id"], row) for row in rows[1]]
-    relevance("BDCI", needs, offers, grades(folder / "judgments.tsv"), date.today())
+    relevance("BDCI", needs, offers, grades(folder / "judgments.tsv"), date.today(), model)
+
+
+def preview(seed: int) -> None:
+    """Seconds that the effect of a position takes for a city of that size, with the queries; nothing stays in the database."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scenemarket.settings")
+    django.setup()
+    from django.db import transaction
+
+    from bench.arranged_city import city
+    from matching.services import arrange as services
+
+    market = Market.made(seed)
+    needs, offers = kept(market.of_needs, market.of_offers)
+    scores = 100 * chance_of_yes(market.of_needs[needs, offers])
+    with transaction.atomic():
+        run, reviewer = city(NEEDS, OFFERS, needs, offers, scores)
+        services.apply(run, fairness=0.5, by=reviewer)
+        print(f"\n### The slider over {len(needs):,} kept pairs of {NEEDS:,} × {OFFERS:,}\n")
+        print("| fairness | seconds | of this process | pairs that would come |")
+        print("|---|---|---|---|")
+        for fairness in SLIDER:
+            clock, processor = time.perf_counter(), time.process_time()
+            coming = services.preview(run, fairness).coming
+            took = time.perf_counter() - clock, time.process_time() - processor
+            print(f"| {fairness:g} | {took[0]:.2f} | {took[1]:.2f} | {coming:,} |")
+        transaction.set_rollback(True)
 
 
 def main() -> int:
@@ -272,11 +310,16 @@ def main() -> int:
     parser.add_argument(
         "--error", type=float, default=1.0, help="how wrong scores are in the second half of the market's table"
     )
+    parser.add_argument("--model", default="none", choices=["none", "local", "openai"])
+    parser.add_argument("--preview", action="store_true")
     asked = parser.parse_args()
+    if asked.preview:
+        preview(asked.seeds[0])
+        return 0
     simulated(asked.seeds, asked.error)
-    sample()
+    sample(asked.model)
     if asked.bdci:
-        bdci(asked.bdci)
+        bdci(asked.bdci, asked.model)
     return 0
 
 
