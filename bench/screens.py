@@ -39,7 +39,7 @@ PUBLIC = [
     Shot("sign-in", "/accounts/login/"), Shot("sign-up", "/accounts/signup/"), Shot("missing", "/nowhere/"),
 ]  # fmt: skip
 REVIEWER = [
-    Shot("review", "/review/"), Shot("release", "/review/release/"), Shot("runs", "/runs/"), Shot("run", "/runs/", r"^/runs/\w{12}/$"),
+    Shot("review", "/review/"), Shot("release", "/review/release/"), Shot("learning", "/learning/"), Shot("runs", "/runs/"), Shot("run", "/runs/", r"^/runs/\w{12}/$"),
     Shot("listing-review", "/review/listings/"), Shot("registers", "/registers/"), Shot("organisations", "/registers/organisations/"),
     Shot("codes", "/registers/codes/"), Shot("imports", "/imports/"), Shot("log", "/log/"), Shot("reviewer-desk", "/desk/"),
 ]  # fmt: skip

@@ -190,6 +190,9 @@ def _look_tonight(city: str, night: date) -> None:
     last = Ranker.objects.filter(city=city).first()
     if last and (last.state == RankerState.TRAINING or timezone.localtime(last.at).date() >= night):
         return
+    decided = Match.objects.of_cities([city]).filter(decided_at__isnull=False).order_by()
+    if decided.values("opportunity").distinct().count() < learning.LEAST:
+        return
     known = decisions(city)
     enough = judged(known) >= learning.LEAST and (not last or len(known) >= GROWN * last.decisions)
     if enough and base_of(city) is not None:
