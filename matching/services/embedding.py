@@ -183,7 +183,9 @@ def _embed(here: Choice, provider: Provider, claimed: list[TextVector]) -> None:
         some = _some(waiting)
         waiting = waiting[len(some) :]
         try:
-            _store(some, provider.embed([row.text for row in some]))
+            vectors = provider.embed([row.text for row in some])
+            _of_one_length(provider.model_id, vectors.shape[1])
+            _store(some, vectors)
         except Unavailable as reason:
             _rest(here, [*some, *waiting], reason)
             return
@@ -191,6 +193,14 @@ def _embed(here: Choice, provider: Provider, claimed: list[TextVector]) -> None:
             _give_back([*some, *waiting], error)
             raise
         _renew(waiting)
+
+
+def _of_one_length(model_id: str, length: int) -> None:
+    """An address that changes its model under the same name would spoil what is known by that name. Raises Unavailable."""
+    known = TextVector.objects.filter(model_id=model_id, work_state=WorkState.DONE)
+    before = known.values_list("vector", flat=True).first()
+    if before is not None and len(before) != 2 * length:
+        raise Unavailable(f"{model_id} gave {len(before) // 2} numbers for a text before, and {length} now", 3600.0)
 
 
 def _some(rows: list[TextVector]) -> list[TextVector]:

@@ -146,6 +146,14 @@ def test_it_returns_to_the_address_when_that_is_back(house: House, address: Any)
     assert embedding.known(TEXTS, LOCAL) is not None
 
 
+def test_it_takes_no_vectors_of_another_length_under_a_known_name(house: House, address: Any) -> None:
+    address(house.url)
+    embedded(TEXTS)
+    house.width += 1
+    address(house.url, EMBEDDING_TIMEOUT="19")
+    assert embedded(["夜游票务"]).model_id == LOCAL
+
+
 def test_it_holds_the_budget_for_all_workers_together(house: House, address: Any) -> None:
     embedding.Spending().add(990)
     address(house.url, EMBEDDING_BUDGET_TOKENS="1000")

@@ -7,6 +7,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -149,6 +150,8 @@ def _all(texts: dict[bytes, str], provider: Provider, kept: Kept, progress: Call
     for some in _parts(missing):
         vectors = provider.embed([texts[name] for name in some]).astype(np.float16)
         fresh = {name: vector.tobytes() for name, vector in zip(some, vectors, strict=True)}
+        if len({len(vector) for vector in [*fresh.values(), *islice(rows.values(), 1)]}) > 1:
+            raise Unavailable(f"{provider.model_id} gives vectors of another length than before")
         kept.write(provider.model_id, fresh)
         rows.update(fresh)
         progress(len(rows) - len(texts) + len(missing), len(missing))
