@@ -19,13 +19,6 @@ def test_it_measures_a_pair_alike_alone_among_others_and_as_a_record(city, need,
         assert np.array_equal(alone[0], rows[place], equal_nan=True)
 
 
-def test_it_measures_few_of_many_one_by_one_with_the_same_result(city, need, monkeypatch):
-    corpus = city([need()])
-    _scores, rows = features.rows(corpus, "N1", corpus.offer_ids)
-    monkeypatch.setattr(features, "WORTH_A_ROW", 0)
-    assert np.array_equal(features.rows(corpus, "N1", corpus.offer_ids)[1], rows, equal_nan=True)
-
-
 def test_its_parts_are_those_of_the_score_and_say_what_is_unknown(city, need, offer):
     corpus = city([need()], [offer(), offer("O2", trl=None)])
     _scores, rows = features.rows(corpus, "N1", ["O1", "O2"])
