@@ -12,7 +12,6 @@ import argparse
 import os
 import sys
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +119,7 @@ def publish(people: Any, number: int) -> list[float]:
     run = MatchRun.objects.filter(listing_kind=listing.log_kind, listing_id=listing.pk).latest("pk")
     note = Worded.objects.filter(kind=listing.log_kind, listing_id=listing.pk).first()
     ends = TextVector.objects.filter(text_hash__in=note.hashes).values_list("done_at", flat=True) if note else []
-    clocks: list[datetime] = [note.asked_at if note else run.at, max(filter(None, ends), default=run.at)]
+    clocks: list[Any] = [note.asked_at if note else run.at, max(filter(None, ends), default=run.at)]
     stamps = [done, *(at.timestamp() - day for at in (*clocks, run.at, run.started_at, run.ready_at)), visible, whole]
     stamps = list(np.maximum.accumulate(stamps))
     return [after - before for before, after in zip([0.0, *stamps], stamps, strict=False)] + [whole]

@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 from capabilities.models import Capability
 from matching import adapters
 from matching.engine import PairScore
-from matching.models import MatchRun, RunPair, Worded
+from matching.models import MatchRun, RunPair, Scored, Worded
 from matching.plan import Plan
 from matching.services import rankers
 from matching.services.proposals import Found
-from matching.services.scoring import Loaded, loaded, parts
+from matching.services.scoring import Loaded, VectorsMissing, loaded, parts
 from matching.services.snapshot import Frozen, base_of, capabilities, opportunities
 from matching.services.texts import NONE
 from matching.states import Side, other
@@ -41,16 +41,29 @@ def increment(run: MatchRun) -> list[Found]:
     """The listing of a run against the other side, best first, with parts; nothing when it is not open any more."""
     base = base_of(run.city)
     side = Side(run.listing_kind)
-    listing = rows_of(side, run.city).filter(pk=run.listing_id or 0).first()
+    # a later version has an increment of its own, with its own vectors
+    listing = rows_of(side, run.city).filter(pk=run.listing_id or 0, version=run.listing_version).first()
     if base is None or listing is None:
         return []
-    here = loaded(base, run.model_id)
+    here = _loaded(base, run)
     mine = Frozen(listing.pk, listing.version, record_of(side, listing))
     changes = changes_since(base, here, other(side), run)
     found = rankers.adjusted(run, _found(here, mine, changes, side))
     if run.model_id == base.model_id:
         found = ranked_across(found, base, side, Plan.of(run))
     return _kept(found, Plan.of(run))
+
+
+def _loaded(base: MatchRun, run: MatchRun) -> Loaded:
+    """The lists of `base` under the run's model; a run whose model does not know them (any more) goes on without."""
+    try:
+        return loaded(base, run.model_id)
+    except VectorsMissing:
+        MatchRun.objects.filter(pk=run.pk).update(model_id=NONE)
+        rows = Scored.objects.filter(kind=run.listing_kind, city=run.city, listing_id=run.listing_id)
+        rows.update(model_id=NONE)
+        run.model_id = NONE
+        return loaded(base, NONE)
 
 
 def rows_of(side: str, city: str) -> QuerySet[Any]:

@@ -215,6 +215,8 @@ def propose_all(shard: Shard) -> None:
         supersede_older(run)
         drop_older(run)
         shard.finish()
+    # all is done; what follows spares the first listing whose vectors let wait the time for measuring without a model
+    scoring.loaded(run, texts.NONE)
 
 
 def match_increment(shard: Shard) -> None:

@@ -1,9 +1,13 @@
 """A run takes the model when all its texts have vectors, else none at once; when they have come, the better run follows."""
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from django.conf import settings
 from django.db.models.functions import Now
 
 from matching.models import Match, MatchRun, RunPair, TextVector, Worded
@@ -22,9 +26,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def model(settings: object) -> str:
+def model(by_meaning: None, settings: Any, tmp_path: Path) -> str:
     """The local model is chosen; its vectors come from `arrive`, so that nothing is loaded."""
-    settings.EMBEDDING = {**settings.EMBEDDING, "EMBEDDING_PROVIDER": "local"}  # type: ignore[attr-defined]
+    settings.SNAPSHOT_DIR = tmp_path / "snapshots"
+    scoring.close()
     return str(providers().both[0].model_id)
 
 
@@ -123,6 +128,22 @@ def test_it_never_mixes_models_in_a_run(cast: Cast, capability: object, model: s
     work_all([build])
     run.refresh_from_db()
     assert (run.state, run.model_id) == (RunState.READY, "none")
+
+
+def test_it_goes_on_without_a_model_that_has_forgotten_the_lists(cast: Cast, capability: object, model: str) -> None:
+    """The city's folder is gone, and so are its vectors: the new listing is matched all the same."""
+    OpportunityFactory()
+    with_model()
+    new = CapabilityFactory()
+    texts.ask_due(), arrive()
+    keys = vectors_came()
+    TextVector.objects.order_by("pk").first().delete()
+    shutil.rmtree(Path(settings.SNAPSHOT_DIR, scoring.name_of(base_of(CITY), model)))
+    scoring.close()
+    work_all(keys)
+    run = MatchRun.objects.get(origin=RunOrigin.INCREMENT)
+    assert (run.model_id, run.state) == ("none", RunState.READY)
+    assert RunPair.objects.filter(run=run, capability=new).exists()
 
 
 def test_it_asks_the_database_little_when_nothing_changes(
