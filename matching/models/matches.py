@@ -109,6 +109,7 @@ class Match(models.Model):
             models.Index(fields=["state", "-score", "id"]),
             models.Index(fields=["capability", "state"]),
             models.Index(fields=["run", "state"]),
+            models.Index(fields=["run"], condition=Q(state=MatchState.PROPOSED, parts=[]), name="parts_to_come"),
         ]
 
     def __str__(self) -> str:
