@@ -1,5 +1,6 @@
 """What limits an address: a budget of tokens a day, and being away."""
 
+from abc import abstractmethod
 from datetime import date
 from typing import Protocol
 
@@ -17,10 +18,12 @@ class Unavailable(Exception):
 class Budget(Protocol):
     """Counts tokens by day."""
 
+    @abstractmethod
     def spent(self) -> int:
         """Tokens counted today."""
         ...
 
+    @abstractmethod
     def add(self, tokens: int) -> None:
         """Count some more."""
         ...

@@ -14,14 +14,15 @@ from matching.engine.providers.weights import Weights
 MASKED = -30_000.0
 
 
-def compiled(weights: Weights, threads: int) -> Any:
-    """The graph, ready to run on this processor; threads 0 means all cores.
+def compiled(weights: Weights, streams: int) -> Any:
+    """The graph, ready to run so many requests at once on this processor, each by one thread.
 
+    One thread and not several for a request: sums are then made in one order on a machine of any number of cores.
     In: "words" (texts, length, width) and "bias" (texts, 1, 1, length), 0 or MASKED. Out: (texts, length, width).
     """
     openvino = _openvino()
     core = openvino.Core()
-    options = {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1, "INFERENCE_NUM_THREADS": threads}
+    options: dict[str, Any] = {"NUM_STREAMS": streams, "INFERENCE_NUM_THREADS": streams}
     # 16 bits where the processor counts so itself, else 32: never emulated, never 8
     options["INFERENCE_PRECISION_HINT"] = "bf16" if _has_bf16(core) else "f32"
     options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = 0

@@ -1,10 +1,13 @@
 """The local provider: multilingual-e5-small, run on this machine's processor. Nothing is sent anywhere."""
 
+import os
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -67,8 +70,10 @@ class Local:
     def _fill(self, found: Matrix, texts: list[str], places: list[int]) -> None:
         cut = [self._model.pieces.cut(self._prefix + texts[place]) for place in places]
         windows = [window for place, pieces in zip(places, cut, strict=True) for window in self._windows(place, pieces)]
-        for batch in _batches(windows):
-            for window, mean in zip(batch, self._model.means([w.pieces for w in batch], batch[0].padded), strict=True):
+        batches = list(_batches(windows))
+        # in their order, whichever is ready first: so each text's sum is always made alike
+        for batch, means in zip(batches, self._model.means_of(batches), strict=True):
+            for window, mean in zip(batch, means, strict=True):
                 found[window.text] += np.float32(max(1, len(window.pieces))) * mean
         lengths = np.sqrt(np.einsum("ij,ij->i", found[places], found[places]))
         found[places] /= np.where(lengths > 0, lengths, np.float32(1))[:, None]
@@ -98,19 +103,31 @@ class _Model:
         positions = weights.floats("emb.pos").reshape(-1, self._width)
         self._positions: Matrix = positions + weights.floats("emb.type")[: self._width]
         self.pieces = Pieces(weights.vocabulary())
-        self._request: Any = graph.compiled(weights, threads).create_infer_request()
+        threads = threads or os.cpu_count() or 1
+        model = graph.compiled(weights, threads)
+        self._free: SimpleQueue[Any] = SimpleQueue()
+        for _thread in range(threads):
+            self._free.put(model.create_infer_request())
+        self._pool = ThreadPoolExecutor(threads, "embedding") if threads > 1 else None
 
-    def means(self, pieces: Sequence[list[int]], padded: int) -> Iterator[Matrix]:
-        """The mean vector of each window, all filled up to the same length."""
-        lengths = np.array([len(each) + 2 for each in pieces])
-        numbers = np.full((len(pieces), padded), self.pieces.end)
-        for row, each in enumerate(pieces):
-            numbers[row, : len(each) + 2] = [self.pieces.begin, *each, self.pieces.end]
+    def means_of(self, batches: list[list[_Window]]) -> Iterable[Matrix]:
+        """The mean vectors of each batch's windows, in the order given."""
+        return self._pool.map(self._means, batches) if self._pool else map(self._means, batches)
+
+    def _means(self, batch: list[_Window]) -> Matrix:
+        padded = batch[0].padded
+        lengths = np.array([len(window.pieces) + 2 for window in batch])
+        numbers = np.full((len(batch), padded), self.pieces.end)
+        for row, window in zip(numbers, batch, strict=True):
+            row[: len(window.pieces) + 2] = [self.pieces.begin, *window.pieces, self.pieces.end]
         words = self._weights.rows("emb.word", self._width, numbers.ravel()).reshape(*numbers.shape, self._width)
         inputs = {"words": words + self._positions[:padded], "bias": self._masks(lengths, padded)}
-        rows = self._request.infer(inputs, share_inputs=True)[0]
-        for row, length in zip(rows, lengths, strict=True):
-            yield row[:length].mean(axis=0)
+        request = self._free.get()
+        try:
+            rows = request.infer(inputs, share_inputs=True)[0]
+            return np.stack([row[:length].mean(axis=0) for row, length in zip(rows, lengths, strict=True)])
+        finally:
+            self._free.put(request)
 
 
 def _batches(windows: Iterable[_Window]) -> Iterator[list[_Window]]:

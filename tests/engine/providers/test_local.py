@@ -84,6 +84,11 @@ def test_it_knows_a_text_by_what_is_left_of_it(model: Local) -> None:
     np.testing.assert_array_equal(*model.embed(["ＡＩ质检\x00", "AI质检"]))
 
 
+def test_it_gives_the_same_bits_on_any_number_of_cores(texts: list[str]) -> None:
+    some = texts[500:530] + texts[-1:]
+    np.testing.assert_array_equal(Local(threads=1).embed(some), Local(threads=3).embed(some))
+
+
 def test_it_reads_a_long_text_to_its_end(model: Local) -> None:
     head = "老城区供水管网巡检。" * 100
     ends = model.embed([head, head + "夜游景区票务分账。" * 100])
