@@ -17,7 +17,8 @@ from matching.engine.corpus import Corpus
 from matching.engine.facet_reasons import _amount, _name_of_day, _names, _places
 from matching.engine.model import EVERYWHERE, Credential, Need, Offer, PairScore, Place, Requirement
 from matching.engine.places import any_covers
-from matching.engine.rescoring import relevance, rescored
+from matching.engine.rescoring import Pair, closeness, closeness_in, relevance, rescored
+from matching.engine.sides import Frame
 from matching.engine.standing import ROOM, Ranks
 from matching.engine.wording import Both
 
@@ -95,14 +96,37 @@ class _Would:
     params: Params
 
 
+@dataclass(frozen=True)
+class Beside:
+    """A need and an offer, with what no fact about the offer changes: what the texts earn, and how near the technologies are."""
+
+    frame: Frame
+    need: Need
+    offer: Offer
+    fit: float
+    near: float | None
+
+    @classmethod
+    def of(cls, frame: Frame, need: Need, offer: Offer, fractions: Sequence[float]) -> "Beside":
+        """From the fractions (NaN where unknown) that texts, field and technology earn."""
+        return cls(frame, need, offer, fractions[0], closeness_in(frame, need, offer, fractions[1]))
+
+    def scored(self, offer: Offer) -> Pair:
+        """The pair with the offer as it would be."""
+        same = offer.technologies == self.offer.technologies
+        near = self.near if same else closeness(self.frame, self.need, offer)
+        return rescored(self.frame, self.need, offer, self.fit, near)
+
+
 def changes(corpus: Corpus, need: str | Need, offer: str | Offer) -> list[Change]:
     """What would raise a pair: what bars it first, then most first; last all of it at once. KeyError for an unknown id."""
     left = corpus.need(need) if isinstance(need, str) else need
     right = corpus.offer(offer) if isinstance(offer, str) else offer
     now = corpus.pair(need, offer)
+    beside = Beside.of(corpus.frame, left, right, corpus.looked_at(need, offer).fractions)
     ranks = Ranks(corpus, need, right.id)
-    found = [_change(corpus, left, now, would, ranks) for would in _possible(corpus, left, right)]
-    together = _change(corpus, left, now, _together(corpus, left, right, len(found)), ranks)
+    found = [_change(beside, now, would, ranks) for would in _possible(corpus, left, right)]
+    together = _change(beside, now, _together(corpus, left, right, len(found)), ranks)
     told = sorted((c for c in found if _tells(c)), key=lambda change: (not change.lifts, -change.gain, change.code))
     more = len(told) > 1 and together.gain > max(change.gain for change in told) + NEARLY_NOTHING
     return [*told, together] if more else told
@@ -122,17 +146,12 @@ def _together(corpus: Corpus, need: Need, offer: Offer, count: int) -> _Would:
     return _Would("together", "", offer, {"count": count})
 
 
-def _change(corpus: Corpus, need: Need, now: PairScore, would: _Would, ranks: Ranks) -> Change:
-    then = rescored(corpus.frame, need, would.offer, _fit(now))
-    bars = sum(condition.verdict == "barred" for condition in judge(corpus.frame.rules, need, would.offer))
+def _change(beside: Beside, now: PairScore, would: _Would, ranks: Ranks) -> Change:
+    then = beside.scored(would.offer)
+    bars = sum(condition.verdict == "barred" for condition in judge(beside.frame.rules, beside.need, would.offer))
     lifts, opens = bars < len(now.barred_by), bool(now.barred_by) and not bars
     rank = ranks.of(then.score, then.eligible)
     return Change(would.code, would.field, would.params, then.score - now.score, then.score, rank, lifts, opens)
-
-
-def _fit(pair: PairScore) -> float:
-    part = pair.parts[0]
-    return (part.points or 0.0) / part.possible
 
 
 def _possible(corpus: Corpus, need: Need, offer: Offer) -> Iterator[_Would]:
@@ -234,38 +253,36 @@ def doors(corpus: Corpus, offer: str | Offer, most: int = 5) -> tuple[int, list[
     Only needs whose content is related are looked at: to be let in where one has nothing to offer is worth nothing.
     """
     right = corpus.offer(offer) if isinstance(offer, str) else offer
-    here = _related(corpus, offer)
-    pairs = [(corpus.needs[place], fit) for place, fit in here]
-    lists = [Ranks(corpus, corpus.need_ids[place], right.id) for place, _fit_here in here]
-    now = [_standing(corpus, need, right, fit, ranks) for (need, fit), ranks in zip(pairs, lists, strict=True)]
+    pairs = _related(corpus, offer, right)
+    lists = [Ranks(corpus, beside.need.id, right.id) for beside in pairs]
+    now = _standings(pairs, lists, right)
     found = []
-    for would in _across(corpus, [need for need, _fit_here in pairs], right):
-        then = [
-            _standing(corpus, need, would.offer, fit, ranks) for (need, fit), ranks in zip(pairs, lists, strict=True)
-        ]
-        opened = [place for place, (a, b) in enumerate(zip(now, then, strict=True)) if b and not a]
-        raised = [
-            place for place, (a, b) in enumerate(zip(now, then, strict=True)) if 0 < b <= ROOM and not 0 < a <= ROOM
-        ]
+    for would in _across(corpus, [beside.need for beside in pairs], right):
+        both = list(enumerate(zip(now, _standings(pairs, lists, would.offer), strict=True)))
+        opened = [place for place, (before, after) in both if after and not before]
+        raised = [place for place, (before, after) in both if 0 < after <= ROOM and not 0 < before <= ROOM]
         if opened or raised:
-            ids = tuple(pairs[place][0].id for place in dict.fromkeys([*raised, *opened]))
+            ids = tuple(pairs[place].need.id for place in dict.fromkeys([*raised, *opened]))
             found.append(Door(would.code, would.field, would.params, len(opened), len(raised), ids))
     found.sort(key=lambda door: (-door.raises, -door.opens, door.code))
-    return len(here), found[:most]
+    return len(pairs), found[:most]
 
 
-def _standing(corpus: Corpus, need: Need, offer: Offer, fit: float, ranks: Ranks) -> int:
-    """The rank among a need's offers; 0 for a barred one."""
-    pair = rescored(corpus.frame, need, offer, fit)
-    return ranks.of(pair.score, pair.eligible) if pair.eligible else 0
+def _standings(pairs: list[Beside], lists: list[Ranks], offer: Offer) -> list[int]:
+    """The rank of an offer for each need; 0 where it is barred."""
+    scored = [beside.scored(offer) for beside in pairs]
+    return [ranks.of(p.score, p.eligible) if p.eligible else 0 for p, ranks in zip(scored, lists, strict=True)]
 
 
-def _related(corpus: Corpus, offer: str | Offer) -> list[tuple[int, float]]:
-    """Places of the needs whose content is related to an offer's, the nearest first, with the fraction that the texts earn."""
+def _related(corpus: Corpus, offer: str | Offer, record: Offer) -> list[Beside]:
+    """The needs whose content is related to an offer's, the nearest first."""
     found = corpus.scores_for(offer)
     near = relevance(found, corpus.settings)[:, 0]
     order = np.argsort(-near, kind="stable")[:LOOKED_AT]
-    return [(int(p), float(found.fractions[0][p, 0])) for p in order if near[p] >= corpus.settings.full_relevance]
+    return [
+        Beside.of(corpus.frame, corpus.needs[int(p)], record, [float(values[p, 0]) for values in found.fractions[:2]])
+        for p in order if near[p] >= corpus.settings.full_relevance
+    ]  # fmt: skip
 
 
 def _across(corpus: Corpus, needs: Sequence[Need], offer: Offer) -> list[_Would]:

@@ -1,6 +1,5 @@
 """A listing as an explanation reads it: sentence by sentence, with its terms and technologies. Read once, then remembered."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,17 +16,13 @@ TELLING = 1 << 21  # codes from here on are pairs and words; single characters s
 
 @dataclass(frozen=True)
 class Reading:
-    """`owner` and `codes` are the telling terms of each sentence, each once; `concepts` are counts of sentences by technologies.
-
-    `whole` and `title` are all terms of the texts and of the title with how often they stand; `tags` the technologies of it all.
-    """
+    """`owner` and `codes` are the telling terms of each sentence, each once; `concepts` are counts of sentences by technologies,
+    `tags` those of it all."""
 
     sentences: list[Sentence]
     owner: Integers
     codes: Integers
     concepts: Floats
-    whole: tuple[Integers, Floats]
-    title: tuple[Integers, Floats]
     tags: Floats
 
 
@@ -43,25 +38,20 @@ def _read(texts: tuple[tuple[str, str], ...], stated: tuple[Named, ...], concept
     owner, codes = terms(written)
     telling = codes >= TELLING
     once = np.unique(np.stack([owner[telling], codes[telling]], axis=1), axis=0)
-    counts = concepts.counts([*written, "\n".join(text for _section, text in texts)], [*[()] * len(written), stated])
-    whole, title = (_counted([text for _section, text in part]) for part in (texts, texts[:1]))
-    return Reading(sentences, once[:, 0], once[:, 1], counts[:-1], whole, title, counts[-1])
+    counts = np.zeros((len(written) + 1, max(1, len(concepts.tags))))
+    whole = "\n".join(text for _section, text in texts)
+    for row, (text, listed) in enumerate([*((text, ()) for text in written), (whole, stated)]):
+        for place, weight in concepts.found(text, listed).items():
+            counts[row, place] = weight
+    return Reading(sentences, once[:, 0], once[:, 1], counts[:-1], counts[-1])
 
 
-def _counted(texts: Sequence[str]) -> tuple[Integers, Floats]:
-    codes, times = np.unique(terms(texts)[1], return_counts=True)
-    return codes, times.astype(np.float64)
-
-
-def technologies(left: Reading, right: Reading, frame: Frame) -> Technologies:
-    """How close two listings are in technology, and by which: as the engine scores it."""
-    rarity = frame.rarity
-    weights = [each.tags * rarity for each in (left, right)]
+def technologies(left: Reading, right: Reading, frame: Frame, closeness: float | None) -> Technologies:
+    """What two listings have in common in technology; `closeness` is how close they are, None where one side names none."""
+    weights = [each.tags * frame.rarity for each in (left, right)]
     of_need, of_offer = (_strongest(each, frame) for each in weights)
-    if not (of_need and of_offer):
-        return Technologies(None, (), of_need, of_offer)
-    closeness = frame.closeness(left.tags, right.tags)
-    return Technologies(closeness, _strongest(weights[0] * weights[1], frame), of_need, of_offer)
+    shared = _strongest(weights[0] * weights[1], frame) if closeness is not None else ()
+    return Technologies(closeness, shared, of_need, of_offer)
 
 
 def _strongest(weights: Floats, frame: Frame) -> tuple[Named, ...]:

@@ -1,6 +1,7 @@
 """Why a pair scores as it does: sentences for, against and on what is unknown, whose points come from the score's parts."""
 
 from dataclasses import dataclass
+from math import nan
 
 from matching.engine.corpus import Corpus
 from matching.engine.facet_reasons import Line, lines, reasons
@@ -8,6 +9,7 @@ from matching.engine.fusion import CHANNELS
 from matching.engine.model import Need, Offer, PairScore, Part, Passage, Reason
 from matching.engine.passages import Match, matches
 from matching.engine.reading import Reading, read, technologies
+from matching.engine.rescoring import closeness_in
 from matching.engine.shared_words import SharedWord, shared_words
 from matching.engine.wording import sentence
 
@@ -32,7 +34,9 @@ def explain(corpus: Corpus, need: str | Need, offer: str | Offer) -> Explanation
     pair = corpus.pair(need, offer)
     parts = {part.code: part for part in pair.parts}
     readings = read(left, corpus.frame.concepts), read(right, corpus.frame.concepts)
-    alike = technologies(*readings, corpus.frame)
+    of_content = parts["field_technology"]
+    fraction = nan if of_content.points is None else of_content.points / of_content.possible
+    alike = technologies(*readings, corpus.frame, closeness_in(corpus.frame, left, right, fraction))
     found = [
         *_fit(corpus, left, right, readings, parts["need_fit"]),
         *reasons(left, right, parts, alike, corpus.frame.rules, corpus.frame.day),

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from matching.engine.changes import _fit, _possible, changes, cost_of_conditions, doors
+from matching.engine.changes import Beside, _possible, changes, cost_of_conditions, doors
 from matching.engine.model import Place
 from matching.engine.ranking import BARRED, UNKNOWN
-from matching.engine.rescoring import rescored
 from matching.engine.standing import standing
 from matching.engine.wording import CHANGES, change
 
@@ -22,7 +22,8 @@ def test_a_changed_record_scores_as_the_engine_scores_it(sample_city):
     for need in [sample_city.need(each) for each in sample_city.need_ids[::7]]:
         for offer in [sample_city.offer(each) for each in sample_city.offer_ids[::17]]:
             for would in _possible(sample_city, need, offer):
-                then = rescored(sample_city.frame, need, would.offer, _fit(sample_city.pair(need, offer)))
+                beside = Beside.of(sample_city.frame, need, offer, sample_city.looked_at(need, offer).fractions)
+                then = beside.scored(would.offer)
                 asked = sample_city.pair(need, would.offer)
                 assert then.score == pytest.approx(asked.score, abs=1e-6)
                 assert eligible(then.eligible) == asked.eligible
@@ -30,7 +31,7 @@ def test_a_changed_record_scores_as_the_engine_scores_it(sample_city):
     assert compared > 150
 
 
-BARRED_BY = [
+BARRED_BY: list[Any] = [
     ({}, {"trl": 5}, "trl_raised", "若属实：技术成熟度更新为 7 级（现填 5 级）"),
     ({}, {"titles": ["瞪羚企业"]}, "credential_added", "若属实：补列所持的高新技术企业"),
     ({}, {"titles": [{"name": "高新技术企业", "expires": date(2026, 2, 1)}]}, "credential_renewed",
@@ -48,7 +49,7 @@ def test_it_says_what_would_open_a_barred_pair(city, need, offer, asked, offered
     assert change(found.code, found.params) == words
 
 
-UNKNOWN_OF = [
+UNKNOWN_OF: list[Any] = [
     ({"trl": None}, "trl_given"), ({"titles": None}, "credentials_given"), ({"price_min_wan": None, "price_max_wan": None}, "price_given"),
     ({"service_regions": None, "firm_city": "云岭市"}, "region_given"),
 ]  # fmt: skip
@@ -74,7 +75,7 @@ def test_one_of_two_unknown_titles_is_never_filled_in_alone(city, need, offer):
     asked = need(required_titles=["高新技术企业", "专精特新中小企业"])
     here = city([asked], [offer(titles=None)])
     (would,) = [w for w in _possible(here, asked, offer(titles=None)) if w.field == "titles"]
-    assert len(would.params["asked"]) == len(would.offer.titles) == 2
+    assert len(would.params["asked"]) == len(would.offer.titles or ()) == 2
 
 
 def test_nothing_would_change_what_is_met(city):
@@ -109,7 +110,7 @@ def test_it_counts_what_a_condition_costs(city, need, offer):
     found = cost_of_conditions(city([need()], offers, fit_middle=0.5), "N1")
     assert (found.relevant, found.left) == (4, 1)
     costs = {cost.item: cost for cost in found.conditions}
-    assert [(eased.asked[1], eased.left) for eased in costs["min_trl"].eased] == [("TRL 6 及以上", 3)]
+    assert [((eased.asked or ())[1:], eased.left) for eased in costs["min_trl"].eased] == [(("TRL 6 及以上",), 3)]
     assert [(eased.asked, eased.left) for eased in costs["required_titles"].eased] == [(None, 2)]
     assert (costs["min_trl"].barred, costs["min_trl"].alone) == (2, 2)
 
