@@ -8,9 +8,10 @@ import numpy as np
 
 from matching.engine.corpus import Corpus
 from matching.engine.fusion import CHANNELS
+from matching.engine.learning import BARRED_PAIR
 from matching.engine.looking import Looked
 from matching.engine.model import Floats, Need, Offer
-from matching.engine.ranking import UNKNOWN
+from matching.engine.ranking import BARRED, UNKNOWN
 from matching.engine.settings import PARTS
 from matching.engine.sides import title_of, whole_of
 
@@ -20,7 +21,7 @@ NAMES = (
     *(f"{part}_unknown" for part in PARTS),
     *CHANNELS,
     *(f"{name}_standard" for name in CHANNELS),
-    "hub", "eligible_unknown", "title_in_offer", "title_in_need", "pieces_shared",
+    "hub", "eligible_unknown", BARRED_PAIR, "title_in_offer", "title_in_need", "pieces_shared",
     "need_title_length", "need_length", "offer_title_length", "offer_length",
     "requirements", "trl_asked", "trl_given", "budget_given", "price_given", "titles_given", "technologies_named",
 )  # fmt: skip
@@ -50,6 +51,7 @@ def _measured(looked: Looked) -> list[float]:
         *near.standard.values(),
         near.hub,
         float(looked.eligible == UNKNOWN),
+        float(looked.eligible == BARRED),
     ]
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.engine import measures
 from matching.engine.measures import Figure
@@ -25,6 +26,9 @@ LEAST = 50  # judged opportunities: with fewer, learning did worse than the fixe
 FOLDS, SEED = 5, 7
 LIMIT = 1.0  # log-odds: 50 points become at most 73 and at least 27
 LEVEL = 0.975  # of the interval that has to lie above zero: two kinds are tried, so 95 % together
+BARRED_PAIR = (
+    "barred"  # the feature that is 1 for a pair that a hard condition bars: it gets no points and teaches nothing
+)
 MOST_PAIRS = 400  # pairs of pairs that one opportunity may bring in, so that none outweighs the others
 FREE = 10.0  # the fusion's own weight is hardly held back, the others are
 STRENGTH = 0.1
@@ -145,7 +149,15 @@ def points(ranker: Ranker, names: Sequence[str], base: Floats, rows: Floats) -> 
     moved = base_odds(base) + bounded(ranker.raw(_aligned(ranker.features, names, rows)) - ranker.centre)
     # at both ends the odds are cut off, so the way back is taken from the cut score
     found: Floats = np.round(100 / (1 + np.exp(-moved)) - 100 / (1 + np.exp(-base_odds(base))), 6)
-    return np.clip(found, -base, 100 - base)
+    return np.where(_barred(names, rows), 0.0, np.clip(found, -base, 100 - base))
+
+
+def _barred(names: Sequence[str], rows: Floats) -> NDArray[np.bool_]:
+    """Which pairs are barred; none when nothing is said of it."""
+    if BARRED_PAIR not in names:
+        return np.zeros(len(rows), dtype=np.bool_)
+    found: NDArray[np.bool_] = rows[:, list(names).index(BARRED_PAIR)] == 1.0
+    return found
 
 
 def bounded(corrections: Floats) -> Floats:
@@ -210,7 +222,13 @@ def held_out(groups: Sequence[Group], names: Sequence[str], kind: str) -> list[F
 
 def fit(kind: str, groups: Sequence[Group], names: Sequence[str]) -> Ranker:
     """Train one kind on all of these groups. KeyError for an unknown kind."""
-    return FITS[kind](groups, tuple(names))
+    open_pairs = [_not_barred(group, names) for group in groups]
+    return FITS[kind]([group for group in open_pairs if len(group.base)], tuple(names))
+
+
+def _not_barred(group: Group, names: Sequence[str]) -> Group:
+    kept = ~_barred(names, group.features)
+    return Group(group.need, group.base[kept], group.features[kept], group.grades[kept], group.weights[kept])
 
 
 def _quality(scores: Sequence[Floats], groups: Sequence[Group]) -> Floats:

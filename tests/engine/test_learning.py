@@ -115,3 +115,20 @@ def test_it_gives_a_pair_the_same_points_alone_as_among_others(trial):
 def test_it_refuses_text_that_is_no_ranker():
     with pytest.raises(ValueError, match="no such kind"):
         learning.read('{"kind": "pickle", "features": [], "centre": 0}')
+
+
+def test_barred_pairs_get_no_points_and_teach_nothing():
+    names = (*NAMES, learning.BARRED_PAIR)
+    groups = [
+        Group(g.need, g.base, np.column_stack([g.features, np.arange(12) == 5]), g.grades, g.weights) for g in made(20)
+    ]
+    turned = [
+        Group(g.need, g.base, g.features, np.where(np.arange(12) == 5, 3 - g.grades, g.grades), g.weights)
+        for g in groups
+    ]
+    for kind in learning.FITS:
+        ranker = learning.fit(kind, groups, names)
+        assert learning.written(ranker) == learning.written(learning.fit(kind, turned, names))
+        added = learning.points(ranker, names, groups[0].base, groups[0].features)
+        assert added[5] == 0
+        assert np.count_nonzero(added) == 11
