@@ -26,7 +26,7 @@ from matching.engine.model import Integers
 from matching.models import Arrangement, Match, MatchRun, Scored
 from matching.plan import Plan
 from matching.services.proposals import Found, mark_conflicts, put_forward, stage, write_events
-from matching.services.room import HELD, Market, Pair, Pairs, decided, kept_pairs, less, market_of
+from matching.services.room import HELD, Market, Pair, Pairs, decided, held, kept_pairs, less, market_of
 from matching.states import MatchState, Origin, RunOrigin, RunState, Side
 from opportunities.models import Opportunity
 from scenemarket.errors import Invalid, WrongState
@@ -36,19 +36,27 @@ def arrange(run: MatchRun, found: list[Found], plan: Plan) -> list[Found]:
     """Those of the found pairs that are put forward: within the room of both sides, as even as the plan says.
 
     A full run decides on all of them at once. One listing that was edited competes with what waits for review.
+    What waits with a reviewer's words stays, with its new score.
     """
-    pairs = Pairs(
+    opportunities = {f.opportunity for f in found}
+    scored = Pairs(
         np.array([f.opportunity for f in found], dtype=np.int64), np.array([f.capability for f in found], dtype=np.int64),
         np.array([f.score for f in found], dtype=np.float64),
         np.array([f.eligible is not False and f.score >= plan.least_score for f in found], dtype=bool),
-    ).without(decided({f.opportunity for f in found}))  # fmt: skip
-    if run.origin == RunOrigin.INCREMENT:
-        return [found[i] for i in np.flatnonzero(_beside_waiting(run, pairs))]
+    )  # fmt: skip
+    pairs = scored.without(decided(opportunities))
+    place = _beside_waiting(run, pairs) if run.origin == RunOrigin.INCREMENT else _of_all(run, pairs, plan)
+    stays = scored.among(held(opportunities)) & scored.allowed
+    return [found[i] for i in np.flatnonzero((place > 0) | stays)]
+
+
+def _of_all(run: MatchRun, pairs: Pairs, plan: Plan) -> Integers:
+    """The places of a full run's pairs; how they were arranged is kept with the run."""
     market = market_of(pairs)
     here = arranged(market.edges, market.room, plan.fairness)
     Arrangement.objects.filter(run=run).delete()
     _keep(run, market, here.prices, plan.fairness, effect(market.edges, market.room, here.place), by=None)
-    return [found[i] for i in np.flatnonzero(here.place)]
+    return here.place
 
 
 def _beside_waiting(run: MatchRun, pairs: Pairs) -> Integers:

@@ -145,6 +145,12 @@ def decided(opportunities: Collection[int] | Integers) -> set[Pair]:
     return set(rows.values_list("opportunity_id", "capability_id"))
 
 
+def held(opportunities: Collection[int] | Integers) -> set[Pair]:
+    """The pairs of these opportunities that wait with words that a reviewer wrote to them."""
+    rows = _named(Match, opportunities, "opportunity").filter(HELD)
+    return set(rows.values_list("opportunity_id", "capability_id"))
+
+
 def _named(model: Any, keys: Collection[int] | Integers, name: str = "pk") -> "models.QuerySet[Any]":
     named = keys.tolist() if isinstance(keys, np.ndarray) else list(keys)
     rows: models.QuerySet[Any] = model.objects.all()

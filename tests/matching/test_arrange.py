@@ -90,6 +90,17 @@ def test_a_run_never_puts_a_pair_forward_that_is_barred_decided_or_too_low(run: 
     assert len(chosen) == 18
 
 
+def test_a_run_keeps_what_waits_with_a_reviewers_words(run: MatchRun, cast: Cast) -> None:
+    arrange.apply(run, fairness=0, by=cast.reviewer)
+    noted = Match.objects.order_by("score")[0]
+    review.write_note(noted, by=cast.reviewer, note="请先看现场")
+    Opportunity.objects.update(handles_at_most=1)
+    again = RunFactory(engine_settings=run.engine_settings)
+    chosen = of_run(again, found(run), Plan.of(again))
+    assert (noted.opportunity_id, noted.capability_id) in {(f.opportunity, f.capability) for f in chosen}
+    assert set(Counter(f.opportunity for f in chosen).values()) == {1}
+
+
 def test_the_slider_spreads_what_firms_get_and_moved_back_brings_all_back(run: MatchRun, cast: Cast) -> None:
     arrange.apply(run, fairness=0, by=cast.reviewer)
     plain, uneven = proposed(), loads()
