@@ -5,6 +5,7 @@ the two texts is taken as it is, since no text is changed. Nothing here says tha
 follow if it were so.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,7 +24,7 @@ from matching.engine.standing import ROOM, Ranks
 from matching.engine.wording import Both
 
 NEARLY_NOTHING = 0.5  # points
-MANY = 12  # changes to one record
+MANY = 12  # changes to one record, or things that would open doors
 LOOKED_AT = 60  # the opportunities nearest to a capability
 Params = dict[str, Any]
 
@@ -286,13 +287,16 @@ def _related(corpus: Corpus, offer: str | Offer, record: Offer) -> list[Beside]:
 
 
 def _across(corpus: Corpus, needs: Sequence[Need], offer: Offer) -> list[_Would]:
-    """Every thing that one of the needs would have otherwise, each once, whoever asks for it."""
-    found: dict[tuple[str, Any], _Would] = {}
+    """What the needs would have otherwise, each thing once: those that most of them ask for."""
+    found: dict[tuple[str, str], _Would] = {}
+    asked: Counter[tuple[str, str]] = Counter()
     for need in needs:
         for would in _possible(corpus, _of_city(need), offer):
             if would.code not in {"price_given", "price_lowered"}:
-                found.setdefault((would.code, repr(would.params)), would)
-    return list(found.values())
+                key = would.code, repr(would.params)
+                found.setdefault(key, would)
+                asked[key] += 1
+    return [found[key] for key, _times in sorted(asked.items(), key=lambda item: (-item[1], item[0]))[:MANY]]
 
 
 def _of_city(need: Need) -> Need:
