@@ -6,7 +6,7 @@ from typing import Any
 # pairs that one core scores in some three seconds
 PAIRS_IN_A_STEP = 150_000_000
 # so that a run over a small city, too, is work for several workers
-STEPS_AT_LEAST = 4
+STEPS_AT_LEAST = 8
 
 
 @dataclass(frozen=True)
