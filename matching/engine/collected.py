@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from matching.engine.compiled import fixed
 from matching.engine.concepts import Concepts
 from matching.engine.exact import NeedArrays
 from matching.engine.fusion import Levels, channel_weights, few_of, trust
 from matching.engine.lexical import postings
-from matching.engine.meaning import Provider
+from matching.engine.meaning import Provider, Short
 from matching.engine.model import Integers, Need, Offer
 from matching.engine.ranking import by_rank
 from matching.engine.scoring import REFERENCES, chosen, measure, nearness_of_offers, spread_evenly
@@ -38,6 +39,12 @@ class Collected:
     reference_needs: NeedArrays
     levels: Levels
 
+    @cached_property
+    def reference_meaning(self) -> Short:
+        """The vectors of the offers that needs are measured by."""
+        found: Short = self.offers.arrays.meaning[self.references]
+        return found
+
 
 def collected(
     needs: Sequence[Need],
@@ -56,7 +63,7 @@ def collected(
     need_ids, offer_ids = [need.id for need in needs], [offer.id for offer in offers]
     references = spread_evenly(by_rank(offer_ids)[0], REFERENCES)
     need_arrays, spreads, best = measure(
-        need_arrays, offer_arrays, references, settings, channel_weights(settings, frame.model_id)
+        need_arrays, offer_arrays, references, right[references], settings, channel_weights(settings, frame.model_id)
     )
     places = spread_evenly(by_rank(need_ids)[0], settings.references)
     reference_needs = chosen(need_arrays, places)

@@ -5,6 +5,7 @@ Those who need something name the problem, those who offer something name the te
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -121,7 +122,7 @@ class Concepts:
         found: Sparse = spread
         return found
 
-    @property
+    @cached_property
     def _to_parents(self) -> Sparse:
         size = max(1, len(self.tags))
         pairs = [(place, self._place[tag.parent]) for place, tag in enumerate(self.tags) if tag.parent in self._place]

@@ -179,7 +179,7 @@ class Corpus:
         places = [int(self._offer_order[rank]) for rank in id_rank_of(rows[0][rows[0] != NOTHING])]
         kept = [place for place in places if place not in left_out][:top]
         best = [
-            self._told(looked, here.record, self._all.offers_kept[place])
+            self._told(looked.fractions, looked.score, looked.eligible, here.record, self.offers[place])
             for place, looked in zip(kept, self._look_at_known(here, np.array(kept, dtype=np.int64)), strict=True)
         ]
         ordered = sorted([*best, *others.values()], key=lambda pair: _order(pair, pair.offer_id))[:top]
@@ -192,9 +192,12 @@ class Corpus:
         here = self._offer(offer)
         others = {need.id: self._pair(self._need(need), here) for need in besides}
         left_out = {self._need_place[each] for each in {*without, *others} if each in self._need_place}
-        *_scored, keys = self._column(here)
-        places = np.argsort(-keys)[: top + len(left_out)].tolist()
-        best = [self._pair(self._known_need(place), here) for place in places if place not in left_out][:top]
+        fractions, scores, standings, keys = self._column(here)
+        kept = [place for place in np.argsort(-keys)[: top + len(left_out)].tolist() if place not in left_out][:top]
+        best = [
+            self._told(fractions[:, at].tolist(), float(scores[at]), int(standings[at]), self.needs[at], here.record)
+            for at in kept
+        ]
         ordered = sorted([*best, *others.values()], key=lambda pair: _order(pair, pair.need_id))[:top]
         return [replace(pair, rank_for_offer=rank) for rank, pair in enumerate(ordered, 1)]
 
@@ -223,7 +226,9 @@ class Corpus:
         arrays, classes = frame.need_arrays(
             [need], frame.meaning([need], read), frame.queries(read), frame.tagged(read)
         )
-        found, spreads, best = measure(arrays, offers, self._all.references, self.settings, self._channels)
+        found, spreads, best = measure(
+            arrays, offers, self._all.references, self._all.reference_meaning, self.settings, self._channels
+        )
         found = found._replace(taken=self._all.levels.taken_from_needs(best, self.settings))
         return NeedHere(need, NeedSide(found, classes, best, spreads), 0, known=False)
 
@@ -349,16 +354,17 @@ class Corpus:
         ]  # fmt: skip
 
     def _pair(self, need: NeedHere, offer: OfferHere) -> PairScore:
-        return self._told(self._look(need, offer), need.record, offer.record)
+        looked = self._look(need, offer)
+        return self._told(looked.fractions, looked.score, looked.eligible, need.record, offer.record)
 
-    def _told(self, looked: Looked, need: Need, offer: Offer) -> PairScore:
-        found = [_part(*each) for each in zip(PARTS, *parts(list(looked.fractions), self.settings), strict=True)]
-        if looked.eligible == BARRED:
-            found.append(Part("barred", looked.score - sum(part.points or 0.0 for part in found), 0.0))
+    def _told(self, fractions: Sequence[float], score: float, eligible: int, need: Need, offer: Offer) -> PairScore:
+        found = [_part(*each) for each in zip(PARTS, *parts(fractions, self.settings), strict=True)]
+        if eligible == BARRED:
+            found.append(Part("barred", score - sum(part.points or 0.0 for part in found), 0.0))
         conditions = judge(self.frame.rules, need, offer)
         return PairScore(
-            need.id, offer.id, round(looked.score, 6),
-            None if looked.eligible == UNKNOWN else looked.eligible != BARRED,
+            need.id, offer.id, round(score, 6),
+            None if eligible == UNKNOWN else eligible != BARRED,
             tuple(c.code for c in conditions if c.verdict == "barred"), tuple(found), conditions,
         )  # fmt: skip
 

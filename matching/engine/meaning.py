@@ -115,6 +115,11 @@ def _orthonormal(tall: Floats) -> Floats:
     return spanned
 
 
+def _some(rows: Floats) -> Floats:
+    """All rows, or some thousands spread evenly over them."""
+    return rows if len(rows) <= FITTED else rows[np.linspace(0, len(rows) - 1, FITTED).astype(np.int64)]
+
+
 class Space:
     """Vectors made comparable: what all texts share is taken out, title and whole text make one row. Frozen once made."""
 
@@ -135,7 +140,7 @@ class Space:
         mean: Floats = sum(side.sum(axis=0) / (len(side) + FEW) for side in sides) / len(sides)
         if not removed or sum(map(len, sides)) <= removed:
             return cls(mean, none, title)
-        spread = sum((side - mean).T @ (side - mean) / len(side) for side in sides)
+        spread = sum((some - mean).T @ (some - mean) / len(some) for some in map(_some, sides))
         _values, directions = np.linalg.eigh(spread)
         return cls(mean, np.ascontiguousarray(directions[:, ::-1][:, :removed].T), title)
 

@@ -1,6 +1,6 @@
 """What is measured of needs and offers over all pairs, and the best pairs of both sides: blocks of needs by tiles of offers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ def weights_of(settings: Settings) -> Weights:
     return Weights(*map(float, (*settings.points.values(), *others)))
 
 
-def parts(fractions: list[float], settings: Settings) -> tuple[Floats, Floats]:
+def parts(fractions: Sequence[float], settings: Settings) -> tuple[Floats, Floats]:
     """Points (NaN where unknown) and possible points of the parts with these fractions."""
     values, points = np.array(fractions), np.array(list(settings.points.values()))
     known = ~np.isnan(values)
@@ -83,20 +83,29 @@ def spread_evenly(order: Integers, most: int) -> Integers:
 
 
 def measure(
-    needs: NeedArrays, offers: OfferArrays, references: Integers, settings: Settings, channels: Floats
+    needs: NeedArrays,
+    offers: OfferArrays,
+    references: Integers,
+    meaning: Short,
+    settings: Settings,
+    channels: Floats,
 ) -> tuple[NeedArrays, Floats, Floats]:
     """Needs with what is usual for them (means, scales), the spreads, and the mean of each one's best few fused similarities.
 
-    Means of words are over all offers, the rest over the offers at `references`.
+    Means of words are over all offers, the rest over the offers at `references`, whose vectors are `meaning`.
     """
     count, few = len(needs.owner), few_of(settings.hub_neighbours, len(references))
     means, spreads, best = np.zeros((count, 2)), np.ones((count, 2)), np.zeros(count)
     if not len(references):
         return needs._replace(means=means, scales=channels / spreads), spreads, best
     row = np.zeros(len(offers.owner), dtype=np.int32)
-    known = offers.meaning[references].astype(np.float32)
+    known = meaning.astype(np.float32).T if count > 1 else None
     for begin, end in _steps(0, count, BLOCK):
-        dense = np.dot(needs.meaning[begin:end].astype(np.float32), known.T)
+        if known is None:
+            dense = np.empty((1, len(references)), dtype=np.float32)
+            alike.products(meaning, needs.meaning[0], dense[0])
+        else:
+            dense = np.dot(needs.meaning[begin:end].astype(np.float32), known)
         sums, near = np.empty((end - begin, 4)), np.empty((end - begin, len(references)))
         measuring.usual(needs, begin, offers, dense, references, row, sums, near)
         means[begin:end], spreads[begin:end] = standard(sums, len(offers.owner), len(references))
@@ -201,6 +210,10 @@ class AllPairs:
                 progress(end - start)
         return np.sort(rows, axis=1)[:, ::-1], np.sort(columns, axis=1).T[::-1]
 
+    def products(self, needs: NeedArrays, start: int, stop: int) -> Iterator[tuple[int, int, Matrix]]:
+        """Products of the vectors of needs start to stop with those of all offers, tile by tile: (begin, end, products)."""
+        return _products(needs, self._offers, start, stop)
+
     def _block(
         self, needs: NeedArrays, need_ranks: Integers, tables: Tables, start: int, stop: int, heaps: sweep.Heaps
     ) -> None:
@@ -213,7 +226,7 @@ class AllPairs:
         words_room, tags_room, subjects, classes = np.empty((4, TILE), dtype=np.int32)
         estimates, likely = np.empty(TILE, dtype=np.float32), np.empty(TILE, dtype=np.uint8)
         room = sweep.Scratch(words_room, tags_room, subjects, classes, estimates, likely)
-        for begin, end, dense in _products(needs, offers, start, stop):
+        for begin, end, dense in self.products(needs, start, stop):
             sweep.tile(
                 needs, start, view, packed, offers, begin, end, self._weights, dense, words, tags,
                 self._taken, self._named, need_ranks, self._ranks, heaps, room,

@@ -46,7 +46,7 @@ class Settings:
     )
     single_characters: float = _weight(1.5, "用词：单个汉字按几倍计。", "How many times single characters count.")
     hub_correction: float = _weight(
-        0.25, "热门修正：与谁都像的条目扣去多少。", "How much is taken from what resembles everything."
+        0.15, "热门修正：与谁都像的条目扣去多少。", "How much is taken from what resembles everything."
     )
     hub_neighbours: int = _weight(10, "热门修正看最近的几条。", "How many neighbours the hub correction looks at.")
     references: int = _weight(1024, "热门修正最多参照多少条机会。", "How many opportunities it refers to at most.")
@@ -67,7 +67,7 @@ class Settings:
     saturation: float = _weight(
         1.2, "一个词重复出现时，多快不再加分。", "How soon a repeated word stops counting (k1)."
     )
-    length_norm: float = _weight(0.75, "长文本的用词打多少折扣。", "How much long texts are discounted (b).")
+    length_norm: float = _weight(0.6, "长文本的用词打多少折扣。", "How much long texts are discounted (b).")
     dimensions: int = _weight(
         256, "没有语义模型时，潜在语义的维数上限。", "Dimensions of latent meaning without a model."
     )
