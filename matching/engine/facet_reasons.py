@@ -6,10 +6,20 @@ from datetime import date
 from typing import Literal
 
 from matching.engine import credentials
-from matching.engine.conditions import Rule, judge
 from matching.engine.facets import CONCEPTS, FIELD, OTHER_FIELD, SAME_SECTION, SECTOR, Sector
 from matching.engine.facets import Region as RegionFacet
-from matching.engine.model import EVERYWHERE, Named, Need, Offer, Part, Place, Reason, Requirement, Technologies
+from matching.engine.model import (
+    EVERYWHERE,
+    Condition,
+    Named,
+    Need,
+    Offer,
+    Part,
+    Place,
+    Reason,
+    Requirement,
+    Technologies,
+)
 from matching.engine.wording import Both, both
 
 Verdict = Literal["met", "close", "barred", "unknown"]
@@ -29,10 +39,15 @@ class Line:
 
 
 def reasons(
-    need: Need, offer: Offer, parts: dict[str, Part], technologies: Technologies, rules: tuple[Rule, ...], day: date
+    need: Need,
+    offer: Offer,
+    parts: dict[str, Part],
+    technologies: Technologies,
+    conditions: tuple[Condition, ...],
+    day: date,
 ) -> list[Reason]:
     """Everything but the texts. What speaks for a pair carries the points it earns, what speaks against it those it loses."""
-    verdicts: dict[str, str] = {condition.code: condition.verdict for condition in judge(rules, need, offer)}
+    verdicts: dict[str, str] = {condition.code: condition.verdict for condition in conditions}
     return [
         *_field_technology(need, offer, parts["field_technology"], technologies), *_maturity(need, offer, parts["maturity"]),
         *_credentials(need, offer, parts["credentials"], day), *_region(need, offer, parts["region"]), *_terms(need, offer, parts["terms"]),
@@ -40,10 +55,12 @@ def reasons(
     ]  # fmt: skip
 
 
-def lines(need: Need, offer: Offer, technologies: Technologies, rules: tuple[Rule, ...], day: date) -> tuple[Line, ...]:
+def lines(
+    need: Need, offer: Offer, technologies: Technologies, conditions: tuple[Condition, ...], day: date
+) -> tuple[Line, ...]:
     """What was asked and what is offered, side by side; only what at least the need's side names."""
     nothing = Part("", 0.0, 0.0)
-    verdicts: dict[str, str] = {condition.code: condition.verdict for condition in judge(rules, need, offer)}
+    verdicts: dict[str, str] = {condition.code: condition.verdict for condition in conditions}
     found = [
         *(_line("field", reason, _name(need.field), _name(offer.field)) for reason in _field(need, offer, 0, 0)),
         *(_line("sector", reason, _name(need.sector), _name(offer.sector)) for reason in _sector(need, offer, 0, 0)),

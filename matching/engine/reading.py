@@ -37,13 +37,22 @@ def _read(texts: tuple[tuple[str, str], ...], stated: tuple[Named, ...], concept
     written = [sentence.text for sentence in sentences]
     owner, codes = terms(written)
     telling = codes >= TELLING
-    once = np.unique(np.stack([owner[telling], codes[telling]], axis=1), axis=0)
+    owner, codes = once(owner[telling], codes[telling])
     counts = np.zeros((len(written) + 1, max(1, len(concepts.tags))))
     whole = "\n".join(text for _section, text in texts)
     for row, (text, listed) in enumerate([*((text, ()) for text in written), (whole, stated)]):
         for place, weight in concepts.found(text, listed).items():
             counts[row, place] = weight
-    return Reading(sentences, once[:, 0], once[:, 1], counts[:-1], counts[-1])
+    return Reading(sentences, owner, codes, counts[:-1], counts[-1])
+
+
+def once(owner: Integers, codes: Integers) -> tuple[Integers, Integers]:
+    """Each code of each owner a single time."""
+    order = np.lexsort((codes, owner))
+    owner, codes = owner[order], codes[order]
+    first = np.ones(len(codes), dtype=bool)
+    first[1:] = (owner[1:] != owner[:-1]) | (codes[1:] != codes[:-1])
+    return owner[first], codes[first]
 
 
 def technologies(left: Reading, right: Reading, frame: Frame, closeness: float | None) -> Technologies:

@@ -39,12 +39,12 @@ def explain(corpus: Corpus, need: str | Need, offer: str | Offer) -> Explanation
     alike = technologies(*readings, corpus.frame, closeness_in(corpus.frame, left, right, fraction))
     found = [
         *_fit(corpus, left, right, readings, parts["need_fit"]),
-        *reasons(left, right, parts, alike, corpus.frame.rules, corpus.frame.day),
+        *reasons(left, right, parts, alike, pair.conditions, corpus.frame.day),
     ]
     if _is_discounted(corpus, parts):
         found.append(Reason("against", "discounted"))
     ordered = sorted(_once(found), key=lambda reason: (_SIDES[reason.side], -abs(reason.points or 0.0)))
-    return Explanation(pair, tuple(ordered), lines(left, right, alike, corpus.frame.rules, corpus.frame.day))
+    return Explanation(pair, tuple(ordered), lines(left, right, alike, pair.conditions, corpus.frame.day))
 
 
 def _once(found: list[Reason]) -> list[Reason]:

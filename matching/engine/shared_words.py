@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from matching.engine.model import Floats, Integers, Need, Offer, Passage
-from matching.engine.reading import valued
+from matching.engine.reading import once, valued
 from matching.engine.text import MAX_TEXT, terms
 
 MOST = 4
@@ -116,11 +116,10 @@ def _shares(words: list[str], codes: Integers, earned: Floats) -> Floats:
     total = earned.sum()
     if not words or not total:
         return np.zeros(len(words))
-    owner, found = terms(words)
-    pairs = np.unique(np.stack([owner, found], axis=1), axis=0)
-    value = valued(pairs[:, 1], codes, earned)
-    _codes, inverse, times = np.unique(pairs[:, 1], return_inverse=True, return_counts=True)
-    shares: Floats = np.bincount(pairs[:, 0], value / times[inverse], minlength=len(words)) / total
+    owner, found = once(*terms(words))
+    _codes, inverse, times = np.unique(found, return_inverse=True, return_counts=True)
+    value = valued(found, codes, earned) / times[inverse]
+    shares: Floats = np.bincount(owner, value, minlength=len(words)) / total
     return shares
 
 
