@@ -27,7 +27,7 @@ from matching.engine.model import Integers, Matrix
 from matching.engine.scoring import AllPairs, cursors
 from matching.engine.settings import Settings
 
-TOP, TILE = 50, 4096
+TOP, TILE, PART, BLOCK = 50, 4096, 512, 1024
 BM25OKAPI_QUERIES = 10
 Lists = list[set[int]]
 PLACES = 1 << 24
@@ -43,16 +43,18 @@ def _mark(values: Any, least: float, likely: Any) -> None:
 @compiled
 def _keep(values: Any, begin: int, heap: Integers, likely: Any) -> None:
     """Keep the best of some numbers; of equals the one that comes first."""
-    likely[:] = 0
-    # rounded down: 32 bits hold no more than 24 binary digits
-    _mark(values, float(heap[0] >> 24) - 128.0, likely[: len(values)])
-    marks = likely.view(np.uint64)
-    for eight in range(len(marks)):
-        if marks[eight] != 0:
-            for at in range(8 * eight, min(8 * eight + 8, len(values))):
-                found = (np.int64(values[at]) << 24) | (PLACES - 1 - begin - at)
-                if found > heap[0]:
-                    sweep.push(heap, found)  # type: ignore[arg-type]
+    for first in range(0, len(values), PART):
+        some = values[first : first + PART]
+        likely[:] = 0
+        # rounded down: 32 bits hold no more than 24 binary digits
+        _mark(some, float(heap[0] >> 24) - 128.0, likely)
+        marks = likely.view(np.uint64)
+        for eight in range(len(marks)):
+            if marks[eight] != 0:
+                for at in range(8 * eight, min(8 * eight + 8, len(some))):
+                    found = (np.int64(some[at]) << 24) | (PLACES - 1 - begin - first - at)
+                    if found > heap[0]:
+                        sweep.push(heap, found)  # type: ignore[arg-type]
 
 
 @compiled
@@ -81,7 +83,7 @@ def our_words(here: Made) -> Lists:
     heaps = np.full((len(here.needs.owner), TOP), -1, dtype=np.int64)
     words, tags = cursors(here.needs, 0, len(heaps))
     sweep.set_cursors(here.needs, here.offers, 0, words, tags)
-    _words(here.needs, here.offers, words, heaps, np.empty(TILE, dtype=np.int32), np.empty(TILE, dtype=np.uint8))
+    _words(here.needs, here.offers, words, heaps, np.empty(TILE, dtype=np.int32), np.empty(PART, dtype=np.uint8))
     return _lists(heaps)
 
 
@@ -90,10 +92,10 @@ def our_vectors(here: Made) -> Lists:
     count = len(here.needs.owner)
     heaps = np.full((count, TOP), np.iinfo(np.int64).min, dtype=np.int64)
     pairs = AllPairs(here.offers, np.arange(len(here.offers.owner)), Settings())
-    likely = np.empty(TILE, dtype=np.uint8)
-    for start in range(0, count, 512):
-        for begin, _end, dense in pairs.products(here.needs, start, min(start + 512, count)):
-            _vectors(dense, begin, heaps[start : start + 512], likely)
+    likely = np.empty(PART, dtype=np.uint8)
+    for start in range(0, count, BLOCK):
+        for begin, _end, dense in pairs.products(here.needs, start, min(start + BLOCK, count)):
+            _vectors(dense, begin, heaps[start : start + BLOCK], likely)
     return _lists(heaps)
 
 
