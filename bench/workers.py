@@ -104,7 +104,9 @@ def _busy(parts: list[Part]) -> list[float]:
     """Seconds of the processor that each worker's pool process has used."""
     found = []
     for part in parts:
-        (child,) = Path(f"/proc/{part.pid}/task/{part.pid}/children").read_text("utf-8").split()
+        children = Path(f"/proc/{part.pid}/task/{part.pid}/children")
+        while not (child := children.read_text("utf-8").strip()):
+            time.sleep(0.05)
         fields = Path(f"/proc/{child}/stat").read_text("utf-8").rsplit(")", 1)[1].split()
         found.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
     return found
