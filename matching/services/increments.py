@@ -60,7 +60,7 @@ def _loaded(base: MatchRun, run: MatchRun) -> Loaded:
         return loaded(base, run.model_id)
     except VectorsMissing:
         MatchRun.objects.filter(pk=run.pk).update(model_id=NONE)
-        rows = Scored.objects.filter(kind=run.listing_kind, city=run.city, listing_id=run.listing_id)
+        rows = Scored.objects.filter(kind=run.listing_kind, city=run.city, listing_id=run.listing_id or 0)
         rows.update(model_id=NONE)
         run.model_id = NONE
         return loaded(base, NONE)
