@@ -20,6 +20,8 @@ RUN /venv/bin/python -m runtime.assets \
     && rm -rf node_modules
 
 FROM python:3.12-slim
+# libgomp: LightGBM's wheel does not bring it.
+RUN apt-get update && apt-get install --yes --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /app scenemarket \
     && install --directory --owner scenemarket --mode 0750 /var/lib/scenemarket
 COPY --from=build /venv /venv
@@ -29,7 +31,8 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=scenemarket.settings \
-    VAR_DIR=/var/lib/scenemarket
+    VAR_DIR=/var/lib/scenemarket \
+    NUMBA_CACHE_DIR=/var/lib/scenemarket/compiled
 USER scenemarket
 VOLUME /var/lib/scenemarket
 EXPOSE 8000

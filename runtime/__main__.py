@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from runtime import control
 from runtime.assets import ensure_assets
 from runtime.connection import join_the_running
+from runtime.kernel import ensure_kernel
 from runtime.lock import is_held
 from runtime.packages import ensure_packages, run_python
 from runtime.places import ROOT, Var
@@ -121,12 +122,14 @@ def bench(arguments: list[str]) -> int:
 def match(arguments: list[str]) -> int:
     """Match two lists."""
     ensure_packages("base")
+    ensure_kernel()
     return become("-m", "matching.commandline", *arguments)
 
 
 def evaluate(arguments: list[str]) -> int:
     """Measure the matching of two lists by graded pairs."""
     ensure_packages("base")
+    ensure_kernel()
     return become("-m", "matching.evaluation", *arguments)
 
 

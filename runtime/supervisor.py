@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from runtime.kernel import ensure_kernel
 from runtime.keys import derived, installation_secret
 from runtime.lock import try_lock
 from runtime.mortality import dying_with_me
@@ -77,6 +78,7 @@ class Whole:
         self.environment["SAMPLE_CITY"] = "0" if city_of(self.var) == "empty" else "1"
         write_private(self.var.runtime, json.dumps({"environment": self.environment}))
         self.start_web()
+        ensure_kernel()
         if city_of(self.var) == "loading":
             self.prepare("city")
         self.start_workers()

@@ -196,7 +196,7 @@ def train(groups: Sequence[Group], names: Sequence[str], progress: Callable[[], 
         raise TooFew(len(usable))
     before = _quality([group.base for group in usable], usable)
     after: dict[str, Floats] = {}
-    for kind in FITS:
+    for kind in runnable():
         after[kind] = _quality(held_out(usable, names, kind), usable)
         if progress:
             progress()
@@ -206,6 +206,15 @@ def train(groups: Sequence[Group], names: Sequence[str], progress: Callable[[], 
         fit(best, usable, names), len(usable), sum(len(group.base) for group in usable), measures.mean(before),
         {kind: measures.mean(found) for kind, found in after.items()}, gains,
     )  # fmt: skip
+
+
+def runnable() -> list[str]:
+    """The kinds that this machine can train: LightGBM is left out where its OpenMP library (libgomp) is missing."""
+    try:
+        import lightgbm  # noqa: F401
+    except OSError:
+        return [kind for kind in FITS if FITS[kind] is not _fit_trees]
+    return list(FITS)
 
 
 def held_out(groups: Sequence[Group], names: Sequence[str], kind: str) -> list[Floats]:
