@@ -300,6 +300,7 @@ SPECTACULAR_SETTINGS = {
         "DealStage": "deals.states.Stage",
         "OrganisationKind": "accounts.models.OrganisationKind",
         "ListingKind": "listings.models.Kind",
+        "ReasonKind": ["for", "against", "unknown"],
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -96,7 +96,9 @@ def test_it_reads_a_long_text_to_its_end(model: Local) -> None:
 
 
 def test_it_keeps_vectors_of_another_prefix_apart() -> None:
-    ids = {Local(prefix=prefix, marks=marks).model_id for prefix in ("", "query: ", "passage: ") for marks in (True, False)}
+    ids = {
+        Local(prefix=prefix, marks=marks).model_id for prefix in ("", "query: ", "passage: ") for marks in (True, False)
+    }
     assert len(ids) == 6
     assert Local().model_id == "e5-small-q4+query"
 
