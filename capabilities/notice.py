@@ -1,5 +1,6 @@
 """How a capability reads: as a row of a list, and as a notice."""
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -77,7 +78,11 @@ def _tests(listing: Capability) -> list[dict[str, str]]:
 
 def _title(title: dict[str, Any]) -> dict[str, str]:
     expires = title.get("expires")
-    note = _("valid until %(day)s") % {"day": expires} if expires else _("validity unknown")
+    note = (
+        _("valid until %(day)s") % {"day": figures.exact(date.fromisoformat(expires))}
+        if expires
+        else _("validity unknown")
+    )
     return {"name": title["name"], "note": note, "state": _("As stated"), "tone": ""}
 
 

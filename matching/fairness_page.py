@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from matching.models import Arrangement, MatchRun
-from matching.services import arrange, exposure
+from matching.services import arrange, exposure, runs
 from matching.services.arrange import Choice, Position
 from matching.states import RunOrigin, RunState
 
@@ -21,7 +21,7 @@ def shown_for(run: MatchRun) -> bool:
 
 def latest(city: str) -> MatchRun | None:
     """The run of a city whose slider can be moved."""
-    run = arrange.newest(city)
+    run = runs.newest(city)
     return run if run and shown_for(run) else None
 
 
@@ -31,9 +31,11 @@ def card(run: MatchRun, at: int | None) -> dict[str, Any]:
     stands = arrange.fairness_of(run)
     chosen = stands if at is None else at / 100
     choice = arrange.preview(run, chosen) if movable else None
+    moved = round(chosen, 4) != round(stands, 4)
     return {
         "run": run, "movable": movable, "at": round(chosen * 100), "stands": round(stands * 100),
-        "rows": rows(choice) if choice else [], "choice": choice, "moved": round(chosen, 4) != round(stands, 4),
+        "rows": rows(choice) if choice else [], "choice": choice, "moved": moved,
+        "compares": moved or bool(choice and (choice.coming or choice.going)),
         "moves": moves(run), "firms": exposure.in_queue(run.city, FIRST_FIRMS), "days": exposure.DAYS,
     }  # fmt: skip
 

@@ -93,7 +93,7 @@ def overview(city: str, cities: list[str]) -> dict[str, Any]:
         "city": city, "cities": [(one, regions.name_of(one)) for one in cities], "judged": learning.judged(known), "decisions": len(known), "least": engine.LEAST,
         "enough": learning.judged(known) >= engine.LEAST, "in_use": _first(rows, RankerState.ACTIVE),
         "offered": _first(rows, RankerState.OFFERED), "training": _first(rows, RankerState.TRAINING),
-        "rankers": [{"ranker": row, **figures_of(row)} for row in rows], "weeks": found[::-1],
+        "rankers": [{"ranker": row, **figures_of(row)} for row in rows], "decided": [week for week in found[::-1] if week.lists],
         "shares": drawings.shares([(figures.day(week.day), week.share) for week in found]),
         "agreements": drawings.shares([(figures.day(week.day), week.agreement) for week in found]),
         "any": any(week.decided for week in found), "bands": [label for _low, label in BANDS], "reasons": reasons(city),

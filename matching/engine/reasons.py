@@ -84,7 +84,10 @@ def _share_of_words(corpus: Corpus, need: Need, offer: Offer) -> float:
 def _words(words: list[SharedWord], points: float) -> Reason:
     first, *others = words
     shared = [
-        (f"“{first.word}” ({first.share:.0%} of the words’ points)", f"“{first.word}”（占用词得分 {first.share:.0%}）")
+        (
+            f"“{first.word}” ({first.share:.0%} of the words’ points)",
+            f"“{first.word}”（占共同用词得分的 {first.share:.0%}）",
+        )
     ]
     shared += [(f"“{each.word}” ({each.share:.0%})", f"“{each.word}”（{each.share:.0%}）") for each in others]
     passages = tuple(passage for each in words for passage in each.passages)

@@ -43,7 +43,7 @@ def test_it_says_what_is_missing_before_anything_was_decided(cast: Cast) -> None
 def test_it_shows_how_engine_and_reviewers_agree(cast: Cast) -> None:
     decide(5)
     shown = cast.client("reviewer").get(PAGE).context
-    week = shown["weeks"][0]
+    week = shown["decided"][0]
     assert (len(week.decided), week.approved, week.share, week.agreement, week.rank) == (2, 1, 0.5, 1.0, 1.0)
     assert [(band["approved"], band["decided"]) for band in week.bands] == [(1, 1), (0, 0), (0, 1), (0, 0)]
     assert len(shown["shares"]["bars"]) == 5
@@ -55,7 +55,7 @@ def test_it_counts_a_wrong_order_as_less_agreement(cast: Cast) -> None:
     now = timezone.now()
     MatchFactory(opportunity=need, state=MatchState.APPROVED, decided_at=now, score=50)
     MatchFactory(opportunity=need, state=MatchState.EXCLUDED, exclusion="irrelevant", decided_at=now, score=90)
-    assert cast.client("reviewer").get(PAGE).context["weeks"][0].agreement == pytest.approx(0.6309, abs=1e-4)
+    assert cast.client("reviewer").get(PAGE).context["decided"][0].agreement == pytest.approx(0.6309, abs=1e-4)
 
 
 def test_it_shows_a_ranker_with_its_figures_and_moves(cast: Cast, match: Match) -> None:
