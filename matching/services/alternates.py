@@ -16,8 +16,9 @@ from listings.states import State
 from matching.engine.fairness import Edges
 from matching.models import Arrangement, Match, MatchRun, RunPair, Scored, Vacancy
 from matching.plan import Plan
-from matching.services.arrange import newest, put_pairs, waiting
+from matching.services.arrange import put_pairs, waiting
 from matching.services.room import decided, handled, wanted
+from matching.services.runs import newest
 from matching.states import MatchState, RunOrigin, Side
 
 AT_ONCE = 100
@@ -47,6 +48,9 @@ def _fill(pk: int) -> int:
     if vacancy is None:
         return 0
     match, city = vacancy.match, vacancy.match.opportunity.city
+    # a run that is under way has marked what it read, so that pairs of older texts would seem new; the place waits for its pairs
+    if MatchRun.objects.of_cities([city]).full().under_way().exists():
+        return 0
     base = newest(city)
     # one vacancy of a city after the other: two at once would see the same room twice
     if base is not None:

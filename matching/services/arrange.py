@@ -25,8 +25,10 @@ from matching.engine.fairness import arrange as arranged
 from matching.engine.model import Integers
 from matching.models import Arrangement, Match, MatchRun, Scored
 from matching.plan import Plan
+from matching.services import runs
 from matching.services.proposals import Found, mark_conflicts, put_forward, stage, write_events
 from matching.services.room import HELD, Market, Pair, Pairs, decided, held, kept_pairs, less, market_of
+from matching.services.runs import newest
 from matching.states import MatchState, Origin, RunOrigin, RunState, Side
 from opportunities.models import Opportunity
 from scenemarket.errors import Invalid, WrongState
@@ -93,9 +95,7 @@ def waiting(city: str) -> Any:
 
 def fairness_of(run: MatchRun) -> float:
     """Where the slider stands: as it was set last for the city's newest run, or as the run was planned."""
-    base = run if run.origin != RunOrigin.INCREMENT else newest(run.city)
-    last = Arrangement.objects.filter(run=base).first() if base else None
-    return last.fairness if last else Plan.of(base or run).fairness
+    return runs.fairness_of(run if run.origin != RunOrigin.INCREMENT else newest(run.city))
 
 
 def _keep(run: MatchRun, market: Market, prices: Any, fairness: float, told: Counted, by: User | None) -> Arrangement:
@@ -127,14 +127,13 @@ class Choice:
     going: int
 
 
-def newest(city: str) -> MatchRun | None:
-    """The newest finished run over the city: its kept pairs are what can be put forward."""
-    return MatchRun.objects.of_cities([city]).full().finished().order_by("-pk").first()
-
-
 def may_move(run: MatchRun) -> bool:
-    """Whether the slider can be moved over this run: it is the newest of its city, and not taken back."""
-    return run.state in (RunState.READY, RunState.RELEASED) and run == newest(run.city)
+    """Whether the slider can be moved over this run: it is the newest of its city, not taken back, and no run is under way.
+
+    One that is under way has marked edited listings as matched, whose pairs of this run were scored on the older text.
+    """
+    coming = MatchRun.objects.of_cities([run.city]).full().under_way()
+    return run.state in (RunState.READY, RunState.RELEASED) and run == newest(run.city) and not coming.exists()
 
 
 def preview(run: MatchRun, fairness: float) -> Choice:
@@ -214,11 +213,7 @@ def apply(run: MatchRun, *, fairness: float, by: User) -> Choice:
     check_can(by, May.REVIEW_MATCHES, city=run.city)
     run = MatchRun.objects.select_for_update(no_key=True).get(pk=run.pk)
     if not may_move(run):
-        raise WrongState(
-            _(
-                "A newer run decides what is proposed, or this one was withdrawn; nothing was changed. Open the newest run."
-            )
-        )
+        raise WrongState(runs.DECIDED_BY_NEWER)
     before, choice = fairness_of(run), _moved(run, _checked(fairness), by)
     counts = {"coming": str(choice.coming), "going": str(choice.going)}
     record(by=by, verb="run.arranged", subject=run, before=f"{before:g}", after=f"{fairness:g}", **counts)

@@ -13,12 +13,15 @@ from accounts.roles import May
 from activity.services import record
 from matching.adapters import ENGINE_VERSION
 from matching.engine import Settings
-from matching.models import MatchRun, Ranker, RunPair, Shard
+from matching.models import Arrangement, MatchRun, Ranker, RunPair, Shard
 from matching.plan import Plan
 from matching.states import RUN_MOVES, RunOrigin, RunState, Step
 from scenemarket.errors import WrongState
 
 UNDER_WAY = _("A run over this city is under way; nothing was started. Its progress is shown in the list of runs.")
+DECIDED_BY_NEWER = _(
+    "A newer run decides what is proposed, or this one was withdrawn; nothing was changed. Open the newest run."
+)
 
 
 def start_run(*, city: str, by: User, plan: Plan | None = None) -> MatchRun:
@@ -55,9 +58,20 @@ def queue_increment(side: str, key: int, version: int, city: str, model_id: str)
     return run
 
 
+def newest(city: str) -> MatchRun | None:
+    """The newest finished run over the city: its kept pairs are what can be put forward."""
+    return MatchRun.objects.of_cities([city]).full().finished().order_by("-pk").first()
+
+
+def fairness_of(run: MatchRun | None) -> float:
+    """Where the slider stands over a full run: as it was set last, or as the run was planned."""
+    last = Arrangement.objects.filter(run=run).first() if run else None
+    return last.fairness if last else Plan.of(run).fairness if run else Plan().fairness
+
+
 def engine_values(city: str, plan: Plan | None = None) -> dict[str, Any]:
-    """What a run keeps of the engine that made it, with the ranker that is switched on."""
-    plan = plan or Plan()
+    """What a run keeps of the engine that made it, with the ranker that is switched on, and the slider where it was left."""
+    plan = plan or Plan(fairness=fairness_of(newest(city)))
     ranker = Ranker.objects.in_use(city)
     engine = Settings(top_offers=plan.keep_for_opportunity, top_needs=plan.keep_for_capability)
     return {
@@ -70,9 +84,12 @@ def engine_values(city: str, plan: Plan | None = None) -> dict[str, Any]:
 def try_again(run: MatchRun, *, by: User) -> int:
     """Put the steps that were set aside back into the queue; returns how many. Finished steps are not repeated.
 
-    Raises WrongState unless the run has failed and no other run over the city is under way.
+    Raises WrongState unless the run has failed, and no other run over the city is under way or has taken its place.
     """
     check_can(by, May.RUN, city=run.city)
+    later = newest(run.city)
+    if run.origin != RunOrigin.INCREMENT and later is not None and later.pk > run.pk:
+        raise WrongState(DECIDED_BY_NEWER)
     try:
         with transaction.atomic():
             moved = move_run(run, RunState.RUNNING, by=by, verb="run.again", failure="")

@@ -10,7 +10,7 @@ from accounts.models import Organisation
 from activity.models import Event
 from matching.models import Answer, Arrangement, Match, MatchRun, RunPair, Scored, Vacancy
 from matching.plan import Plan
-from matching.services import answers, arrange, review
+from matching.services import answers, arrange, review, runs
 from matching.services.alternates import fill_due
 from matching.services.arrange import arrange as of_run
 from matching.services.proposals import Found
@@ -19,6 +19,7 @@ from opportunities.models import Opportunity
 from scenemarket.errors import Invalid, NotAllowed, WrongState
 from tests.conftest import Cast
 from tests.factories import CITY, CapabilityFactory, OpportunityFactory, OrganisationFactory, RunFactory, pushed_match
+from tests.factories import reviewer as reviewer_of
 from tests.matching.working import swept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("codes")]
@@ -266,3 +267,20 @@ def test_what_the_slider_brings_gets_its_parts_from_the_next_sweep(cast: Cast) -
     swept()
     for match in Match.objects.all():
         assert sum(part["earned"] or 0 for part in match.parts) == pytest.approx(float(match.score), abs=1e-5)
+
+
+def test_the_next_run_finds_the_slider_where_it_was_left(run: MatchRun, cast: Cast) -> None:
+    arrange.apply(run, fairness=0.9, by=cast.reviewer)
+    assert Plan.of(runs.start_run(city=CITY, by=cast.reviewer)).fairness == 0.9
+    assert Plan.of(runs.start_run(city="310000", by=reviewer_of("310000"))).fairness == Plan().fairness
+
+
+def test_nothing_of_an_older_text_comes_while_a_run_is_under_way(run: MatchRun, cast: Cast) -> None:
+    arrange.apply(run, fairness=0, by=cast.reviewer)
+    review.exclude(Match.objects.order_by("-score")[0], by=cast.reviewer, exclusion="irrelevant")
+    coming = runs.start_run(city=CITY, by=cast.reviewer)
+    assert fill_due() == 0
+    with pytest.raises(WrongState):
+        arrange.apply(run, fairness=1, by=cast.reviewer)
+    MatchRun.objects.filter(pk=coming.pk).update(state=RunState.FAILED)
+    assert fill_due() == 1
