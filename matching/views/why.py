@@ -34,12 +34,14 @@ def why(request: SignedIn, opportunity_id: str, capability_id: str) -> HttpRespo
     may_edit = can(user, May.WRITE, organisation=capability.owner_id)
     told = pair.of_listings(opportunity, capability)
     sees_changes = why_page.inside(user, capability, opportunity.city)
+    # how a firm ranks is not for its competitors
+    sees_place = sees_changes or can(user, May.SEE, organisation=opportunity.owner_id)
     context = {
         "opportunity": opportunity, "capability": capability, "pair": told, "unlike": why_page.unlike(told),
         "match": visible(user).filter(opportunity=opportunity, capability=capability).first(),
         "may_invite": can(user, May.ANSWER, organisation=opportunity.owner_id),
         "may_apply": can(user, May.ANSWER, organisation=capability.owner_id), "form": OfferForm(),
-        "place": why_page.place(opportunity, capability), "sees_changes": sees_changes,
+        "place": why_page.place(opportunity, capability) if sees_place else None, "sees_changes": sees_changes,
         "changes": why_page.changes(opportunity, capability, may_edit=may_edit) if sees_changes else [],
         "crumbs": [(opportunity.title, opportunity.get_absolute_url()), (_("Why, and why not"), "")],
     }  # fmt: skip
@@ -74,9 +76,10 @@ def _beside(
     rows = [{"listing": each, "pair": told} for each, told in zip(own, pair.short(pairs), strict=True)]
     rows.sort(key=lambda row: (-row["pair"]["value"], row["listing"].pk))
     asked = request.GET.get("q", "")
-    heading = _("Which of ours fits, and why not")
+    ours = why_page.inside(request.user, listing, listing.city) and not rows
+    heading = _("Why, and why not") if ours else _("Which of ours fits, and why not")
     return {
-        "listing": listing, "other": other, "rows": rows, "asked": asked, "found": why_page.search(other, request.user, asked),
+        "ours": ours, "listing": listing, "other": other, "rows": rows, "asked": asked, "found": why_page.search(other, request.user, asked),
         "heading": heading, "crumbs": [(listing.title, listing.get_absolute_url()), (heading, "")],
     }  # fmt: skip
 

@@ -102,3 +102,8 @@ def test_each_listing_leads_there(cast: Cast, opportunity: Any, capability: Any)
     ):
         words = cast.client(name).get(listing.get_absolute_url()).content.decode()
         assert all(reverse(way, args=[listing.public_id]) in words for way in ways)
+
+
+def test_it_tells_competitors_nothing_of_where_a_firm_stands(cast: Cast, matched: tuple[Any, Any]) -> None:
+    seen = {name: bool(why(cast, name, matched).context["place"]) for name in Cast.NAMES if name != "nobody"}
+    assert seen == {"owner": True, "colleague": True, "counterpart": True, "stranger": False, "reviewer": True}
