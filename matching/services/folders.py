@@ -109,11 +109,11 @@ def _build(place: Path, build: Callable[[Path], None]) -> None:
 
 
 @contextmanager
-def building() -> Iterator[None]:
-    """One process of this machine at a time."""
+def building(*, wait: bool = True) -> Iterator[None]:
+    """One process of this machine at a time; without `wait` BlockingIOError when another one builds."""
     lock = os.open(root() / ".building", os.O_RDWR | os.O_CREAT, 0o640)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(lock)
@@ -130,10 +130,16 @@ def _remove(place: Path) -> None:
 
 
 def tidy(wanted: set[str], quiet: float = QUIET_SECONDS) -> list[str]:
-    """Remove folders that are not wanted, not open in any process, and were not opened for `quiet` seconds; returns their names."""
-    with building():
-        gone = [place for place in sorted(root().iterdir()) if place.is_dir() and place.name not in wanted]
-        return [place.name for place in gone if _is_unused(place, quiet)]
+    """Remove folders that are not wanted, not open in any process, and were not opened for `quiet` seconds; returns their names.
+
+    Nothing while a folder is being built, which may take minutes: whoever sweeps does not wait for it.
+    """
+    try:
+        with building(wait=False):
+            gone = [place for place in sorted(root().iterdir()) if place.is_dir() and place.name not in wanted]
+            return [place.name for place in gone if _is_unused(place, quiet)]
+    except BlockingIOError:
+        return []
 
 
 def _is_unused(place: Path, quiet: float) -> bool:

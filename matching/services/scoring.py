@@ -37,6 +37,10 @@ class VectorsMissing(Exception):
     """The model has no vectors (any more) for some texts of the snapshot."""
 
 
+class SnapshotGone(Exception):
+    """The snapshot of a run was dropped: a newer run is what everybody reads now."""
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A snapshot ready for matching: the corpus, and keys and versions of the listings in its order."""
@@ -81,7 +85,7 @@ _loaded: OrderedDict[str, Held[Loaded]] = OrderedDict()
 def loaded(run: MatchRun, model_id: str = "") -> Loaded:
     """The snapshot of a run, measured with its own model or with another; the folder is built when this machine has none.
 
-    Raises VectorsMissing when it cannot be.
+    Raises VectorsMissing or SnapshotGone when it cannot be.
     """
     model_id = model_id or run.model_id
     name = name_of(run, model_id)
@@ -116,6 +120,9 @@ def _concepts() -> str:
 
 def _build(run: MatchRun, model_id: str, folder: Path) -> None:
     needs, offers = thaw(run, Side.OPPORTUNITY), thaw(run, Side.CAPABILITY)
+    # a folder of nothing would keep the name that equal lists have
+    if (len(needs), len(offers)) != (run.opportunities, run.capabilities):
+        raise SnapshotGone(f"the snapshot of {run} is not kept any more")
     sides = [adapters.need(row.record) for row in needs], [adapters.offer(row.record) for row in offers]
     provider = None
     if model_id != NONE:

@@ -144,3 +144,23 @@ def test_it_wants_the_folders_of_the_last_run_and_of_the_one_under_way(cast: Cas
 
 def runs_first_step(run: MatchRun) -> list[int]:
     return list(run.shards.values_list("pk", flat=True))
+
+
+def test_who_tidies_does_not_wait_for_who_builds() -> None:
+    folders.with_folder("old", build, read)
+    with folders.building(), ThreadPoolExecutor(1) as one:
+        assert one.submit(folders.tidy, set(), 0).result(timeout=10) == []
+    assert folders.tidy(set(), quiet=0) == ["old"]
+
+
+@pytest.mark.django_db
+def test_it_builds_no_folder_of_nothing_from_a_snapshot_that_was_dropped(cast: Cast, place: Path) -> None:
+    OpportunityFactory(), CapabilityFactory()
+    first = runs.start_run(city=CITY, by=cast.reviewer)
+    work_all()
+    runs.start_run(city=CITY, by=cast.reviewer)
+    work_all()
+    first.refresh_from_db()
+    scoring.close(), spoil(place, "folder")
+    with pytest.raises(scoring.SnapshotGone):
+        scoring.loaded(first)
