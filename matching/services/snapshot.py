@@ -14,11 +14,13 @@ from django.utils import timezone
 from accounts.models import Title
 from capabilities.models import Capability
 from matching.adapters import ENGINE_VERSION, need_record, offer_record
-from matching.models import MatchRun, Scored, SnapshotPart
+from matching.models import MatchRun, Proposal, RunPair, Scored, SnapshotPart
 from matching.states import Side
 from opportunities.models import Opportunity
 
 PART = 1000
+# finished runs over a city whose pairs are kept, so that runs can be compared; a page offers ten others
+KEPT_RUNS = 12
 
 
 @dataclass(frozen=True)
@@ -48,22 +50,25 @@ def freeze(run: MatchRun, model_id: str) -> tuple[dict[str, int], str]:
     SnapshotPart.objects.filter(run=run).delete()
     needs = (Frozen(row.pk, row.version, need_record(row)) for row in opportunities(run.city).iterator(PART))
     offers = (Frozen(row.pk, row.version, offer_record(row)) for row in capabilities().iterator(PART))
-    sum_of_all, counts = hashlib.sha256(), {}
+    sum_of_all, written = hashlib.sha256(), {}
     for side, rows in ((Side.OPPORTUNITY, needs), (Side.CAPABILITY, offers)):
         sum_of_all.update(side.encode())
-        counts[str(side)] = _write(run, side, rows, model_id, sum_of_all)
-    return counts, sum_of_all.hexdigest()
+        written[side] = _write(run, side, rows, sum_of_all)
+    # last, because sweeps that look at the same marks wait for the end of this transaction
+    for side, versions in written.items():
+        mark(side, run.city, versions, model_id)
+    return {str(side): len(versions) for side, versions in written.items()}, sum_of_all.hexdigest()
 
 
-def _write(run: MatchRun, side: str, rows: Iterator[Frozen], model_id: str, sum_of_all: Any) -> int:
-    total = 0
+def _write(run: MatchRun, side: str, rows: Iterator[Frozen], sum_of_all: Any) -> list[tuple[int, int]]:
+    """Write one side in parts; returns key and version of each listing."""
+    versions: list[tuple[int, int]] = []
     for index, part in enumerate(_parts(rows)):
         plain = json.dumps([(r.pk, r.version, r.record) for r in part], ensure_ascii=False).encode()
         sum_of_all.update(plain)
         SnapshotPart.objects.create(run=run, side=side, index=index, records=zlib.compress(plain, 3))
-        mark(side, run.city, ((r.pk, r.version) for r in part), model_id)
-        total += len(part)
-    return total
+        versions += ((r.pk, r.version) for r in part)
+    return versions
 
 
 def _parts(rows: Iterable[Frozen]) -> Iterator[list[Frozen]]:
@@ -79,6 +84,7 @@ def mark(side: str, city: str, versions: Iterable[tuple[int, int]], model_id: st
         update_conflicts=True,
         unique_fields=["kind", "city", "listing_id"],
         update_fields=["version", "model_id"],
+        batch_size=PART,
     )
 
 
@@ -105,6 +111,15 @@ def fingerprint(city: str) -> str:
 def drop_older(run: MatchRun) -> None:
     """Forget snapshots that no later increment will ask for."""
     SnapshotPart.objects.filter(run__city=run.city, run__lt=run.pk).delete()
+
+
+def forget_older(run: MatchRun) -> None:
+    """Drop what runs before the last KEPT_RUNS over the city found pair by pair, and what failed ones have not put forward."""
+    older = MatchRun.objects.of_cities([run.city]).filter(pk__lt=run.pk)
+    Proposal.objects.filter(run__in=older).delete()
+    last = older.full().finished().order_by("-pk").values_list("pk", flat=True)[KEPT_RUNS - 2 : KEPT_RUNS - 1]
+    for oldest in last:
+        RunPair.objects.filter(run__in=older.filter(pk__lt=oldest)).delete()
 
 
 def base_of(city: str) -> MatchRun | None:

@@ -8,7 +8,7 @@ import logging
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple
 
 from django.conf import settings
@@ -32,7 +32,7 @@ from matching.services.proposals import (
     supersede_older,
 )
 from matching.services.runs import move_run
-from matching.services.snapshot import drop_older, fingerprint, freeze
+from matching.services.snapshot import drop_older, fingerprint, forget_older, freeze
 from matching.services.sweep import nudged
 from matching.states import AFTER, RunOrigin, RunState, Side, Step
 from scenemarket.leases import Leased, LeaseLost
@@ -100,7 +100,9 @@ def given_back_on_error(shard: Leased) -> Iterator[None]:
     except LeaseLost:
         raise
     except Exception as error:
-        shard.fail(f"{type(error).__name__}: {error}")
+        # a lease that is lost as well does not hide the error
+        with suppress(LeaseLost):
+            shard.fail(f"{type(error).__name__}: {error}")
         raise
 
 
@@ -114,12 +116,16 @@ def _next(shard: Shard) -> list[int]:
     return list(shard.run.shards.filter(pk__gt=shard.pk).values_list("pk", flat=True))
 
 
-@transaction.atomic
 def freeze_lists(shard: Shard) -> None:
     """Write the snapshot, and the step that measures it."""
-    run = shard.run
+    # not in the transaction below: nobody who notes the same arrivals waits until a big city is frozen
     texts.note_arrivals()
-    model_id = texts.model_of_all(run.city)
+    _freeze(shard, texts.model_of_all(shard.run.city))
+
+
+@transaction.atomic
+def _freeze(shard: Shard, model_id: str) -> None:
+    run = shard.run
     counts, content = freeze(run, model_id)
     MatchRun.objects.filter(pk=run.pk).update(
         opportunities=counts[Side.OPPORTUNITY], capabilities=counts[Side.CAPABILITY],
@@ -215,6 +221,7 @@ def propose_all(shard: Shard) -> None:
         supersede_older(run)
         drop_older(run)
         shard.finish()
+    forget_older(run)
     # all is done; what follows spares the first listing whose vectors let wait the time for measuring without a model
     scoring.loaded(run, texts.NONE)
 

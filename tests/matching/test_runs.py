@@ -254,3 +254,25 @@ def test_it_compares_two_runs(cast: Cast, opportunity: object) -> None:
     assert [p.capability_id for p in found.new] == [new.pk]
     assert [p.capability_id for p in found.gone] == [gone.pk]
     assert [(p.capability_id, p.before) for p in found.moved] == [(old.pk, 1)]
+
+
+def test_it_is_not_tried_again_once_a_newer_one_is_ready(cast: Cast, opportunity: object, capability: object) -> None:
+    failed = runs.start_run(city=CITY, by=cast.reviewer)
+    Shard.objects.update(attempts=MAX_ATTEMPTS)
+    work_all(), sweep()
+    runs.start_run(city=CITY, by=cast.reviewer)
+    work_all()
+    with pytest.raises(WrongState):
+        runs.try_again(failed, by=cast.reviewer)
+
+
+def test_it_keeps_the_pairs_of_the_last_runs_only(
+    cast: Cast, opportunity: object, capability: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matching.services.snapshot.KEPT_RUNS", 2)
+    made = [runs.start_run(city=CITY, by=cast.reviewer, plan=Plan(least_score=0))]
+    work_all()
+    for _ in range(2):
+        made.append(runs.start_run(city=CITY, by=cast.reviewer, plan=Plan(least_score=0)))
+        work_all()
+    assert set(RunPair.objects.values_list("run", flat=True)) == {run.pk for run in made[1:]}
