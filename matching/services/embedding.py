@@ -198,7 +198,8 @@ def _embed(here: Choice, provider: Provider, claimed: list[TextVector]) -> None:
 def _of_one_length(model_id: str, length: int) -> None:
     """An address that changes its model under the same name would spoil what is known by that name. Raises Unavailable."""
     known = TextVector.objects.filter(model_id=model_id, work_state=WorkState.DONE)
-    before = known.values_list("vector", flat=True).first()
+    # in the order of an index: by key, it would read past all that an earlier model has made
+    before = known.order_by("text_hash").values_list("vector", flat=True).first()
     if before is not None and len(before) != 2 * length:
         raise Unavailable(f"{model_id} gave {len(before) // 2} numbers for a text before, and {length} now", 3600.0)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
@@ -96,9 +97,19 @@ def _note(waiting: QuerySet[Worded]) -> int:
         ended = TextVector.objects.filter(model_id=model_id, work_state__in=[WorkState.DONE, WorkState.DEAD])
         hashes = {name for _pk, names, _model in rows for name in names}
         there = set(ended.filter(text_hash__in=hashes).values_list("text_hash", flat=True))
-        keys = [pk for pk, names, known in rows if known != model_id and there.issuperset(names)]
-        changed += Worded.objects.filter(pk__in=keys).update(model_id=model_id)
+        changed += _all_there(
+            model_id, {pk: names for pk, names, known in rows if known != model_id and there.issuperset(names)}
+        )
     return changed
+
+
+@transaction.atomic
+def _all_there(model_id: str, read: dict[int, list[str]]) -> int:
+    """Note that a model has all texts of these, unless they consist of other texts than were read, since a listing was edited."""
+    # locked in order: several processes note the same arrivals at once
+    rows = Worded.objects.filter(pk__in=read).order_by("pk").select_for_update(no_key=True)
+    same = [pk for pk, names in rows.values_list("pk", "hashes") if names == read[pk]]
+    return Worded.objects.filter(pk__in=same).update(model_id=model_id)
 
 
 def _notes(side: str) -> QuerySet[Worded]:

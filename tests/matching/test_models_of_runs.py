@@ -155,3 +155,13 @@ def test_it_asks_the_database_little_when_nothing_changes(
     with django_assert_max_num_queries(45):  # type: ignore[operator]
         assert sweep() == []
     assert RunPair.objects.exists()
+
+
+def test_an_edit_meanwhile_is_not_taken_for_what_has_its_vectors(opportunity: Any, model: str) -> None:
+    texts.ask_due()
+    note = Worded.objects.get(kind="opportunity")
+    read = {note.pk: note.hashes}
+    edited = [*note.hashes[1:], "0" * 64]
+    Worded.objects.filter(pk=note.pk).update(hashes=edited)
+    assert texts._all_there(model, read) == 0
+    assert texts._all_there(model, {note.pk: edited}) == 1
