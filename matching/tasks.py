@@ -12,6 +12,7 @@ from matching.states import Step
 def sweep() -> None:
     """Every two seconds."""
     send(sweeping.sweep())
+    sweeping.sweep_rest()
 
 
 @shared_task
@@ -28,7 +29,8 @@ def work_shard(shard_id: int) -> None:
     send(work.work_shard(shard_id))
 
 
-@shared_task
+# the same: a machine that has no folder yet builds it first
+@shared_task(soft_time_limit=1740, time_limit=1800)
 def work_increment(shard_id: int) -> None:
     """One listing against the other side; not behind the steps of long runs."""
     send(work.work_shard(shard_id))
@@ -61,7 +63,7 @@ def sweep_learning() -> None:
         train_ranker.delay(key)
 
 
-@shared_task
+@shared_task(soft_time_limit=1740, time_limit=1800)
 def train_ranker(ranker_id: int) -> None:
     """One training, from the decisions of one city."""
     learning.train(ranker_id)

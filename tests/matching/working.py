@@ -1,6 +1,6 @@
 """Do by hand what beat and workers do."""
 
-from matching.services.sweep import due, sweep
+from matching.services.sweep import due, sweep, sweep_rest
 from matching.services.work import work_shard
 
 
@@ -14,3 +14,4 @@ def work_all(waiting: list[int] | None = None) -> None:
 def swept() -> None:
     """One sweep, and all the work that it finds."""
     work_all(sweep())
+    sweep_rest()
