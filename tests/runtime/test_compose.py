@@ -9,7 +9,8 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 READ = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "scenemarket/settings.py").read_text("utf-8")))
-PYTHONS_OWN = {"PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "DJANGO_SETTINGS_MODULE"}
+# read by Python, Django and numba themselves
+PYTHONS_OWN = {"NUMBA_CACHE_DIR", "PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "DJANGO_SETTINGS_MODULE"}
 WORKERS = ["worker", "worker-bulk", "worker-embed"]
 OURS = ["prepare", "web", *WORKERS, "beat"]
 
