@@ -203,7 +203,10 @@ def _look_tonight(city: str, night: date) -> None:
 def _fail_dead() -> None:
     for ranker in Ranker.objects.dead().filter(state=RankerState.TRAINING):
         if Ranker.objects.filter(pk=ranker.pk, state=RankerState.TRAINING).update(state=RankerState.FAILED) == 1:
-            record(by=None, verb="ranker.failed", subject=ranker, after=RankerState.FAILED, reason=ranker.last_error)
+            record(
+                by=None, verb="ranker.failed", subject=ranker, before=RankerState.TRAINING, after=RankerState.FAILED,
+                reason=ranker.last_error,
+            )  # fmt: skip
 
 
 def train(ranker_id: int) -> bool:
@@ -246,7 +249,9 @@ def _finish(ranker: Ranker, values: dict[str, Any]) -> None:
     older = Ranker.objects.filter(
         city=ranker.city, state__in=[RankerState.TRAINED, RankerState.OFFERED], pk__lt=ranker.pk
     )
-    older.update(state=RankerState.RETIRED)
+    for other in older.select_for_update(no_key=True).order_by("pk"):
+        Ranker.objects.filter(pk=other.pk).update(state=RankerState.RETIRED)
+        record(by=None, verb="ranker.off", subject=other, before=other.state, after=RankerState.RETIRED)
     record(
         by=None, verb=f"ranker.{values['state']}", subject=ranker, before=RankerState.TRAINING, after=values["state"]
     )

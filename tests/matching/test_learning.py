@@ -19,7 +19,7 @@ from matching.states import AnswerState, MatchState, RankerState, Side
 from scenemarket.errors import NotAllowed, WrongState
 from scenemarket.leases import MAX_ATTEMPTS, WorkState
 from tests.conftest import Cast
-from tests.factories import CITY, CapabilityFactory, MatchFactory, OpportunityFactory
+from tests.factories import CITY, CapabilityFactory, MatchFactory, OpportunityFactory, RankerFactory
 from tests.matching.working import work_all
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +133,7 @@ def trained(cast: Cast) -> Ranker:
 
 
 def test_it_trains_once_and_offers_what_is_proven(taught: MatchRun, cast: Cast) -> None:
+    RankerFactory(state=RankerState.TRAINED)
     ranker = learning.start_training(CITY, by=cast.reviewer)
     with pytest.raises(WrongState):
         learning.start_training(CITY, by=cast.reviewer)
@@ -143,6 +144,7 @@ def test_it_trains_once_and_offers_what_is_proven(taught: MatchRun, cast: Cast) 
     assert 0 < gain["low"] <= gain["value"] <= gain["high"]
     assert Notice.objects.get(kind="ranker.offered").recipient == cast.reviewer
     assert ranker.changes["run"] == taught.public_id
+    assert Event.objects.get(verb="ranker.off").from_state == RankerState.TRAINED
     assert ranker.changes["up"] > 0
     assert MatchRun.objects.count() == 1
 
