@@ -23,6 +23,8 @@ CHARACTERS_AT_ONCE = 20_000
 # most models of this kind end at 8,191 tokens
 MOST_CHARACTERS = 6_000
 LEAST_CHARACTERS = 200
+# texts refused by themselves before it is the address that is taken to be at fault
+MOST_REFUSED = 3
 TRIES = 4
 # all tries of one batch together: shorter than a lease
 PATIENCE = 40.0
@@ -63,13 +65,21 @@ class Remote:
         self._width = 0
 
     def embed(self, texts: Sequence[str]) -> Matrix:
-        """Unit vectors, one row for each text; zeros for a text without any content. Raises Unavailable."""
+        """Unit vectors, one row for each text; zeros for a text without any content, and for a few that the address refuses among others.
+
+        Raises Unavailable.
+        """
         clean = [plain(text)[:MOST_CHARACTERS] for text in texts]
         places = [place for place, text in enumerate(clean) if text]
-        vectors = [row for some in _batches(clean, places) for row in self._ask([clean[place] for place in some])]
+        refused: list[str] = []
+        vectors = [
+            row for some in _batches(clean, places) for row in self._ask([clean[place] for place in some], refused)
+        ]
+        if places and len(refused) == len(places):
+            raise Unavailable(refused[0], WRONG_PAUSE)
         found = np.zeros((len(texts), self._width or 384), np.float32)
         for place, vector in zip(places, vectors, strict=True):
-            found[place] = vector
+            found[place] = 0.0 if vector is None else vector
         return found
 
     @cached_property
@@ -77,17 +87,23 @@ class Remote:
         headers = {"Authorization": f"Bearer {self._address.key}"} if self._address.key else {}
         return httpx.Client(headers=headers, timeout=httpx.Timeout(self._address.timeout, connect=5.0))
 
-    def _ask(self, texts: list[str]) -> list[Matrix]:
-        """The vectors of one batch; what the address refuses is halved, at last a single text itself."""
+    def _ask(self, texts: list[str], refused: list[str]) -> list[Matrix | None]:
+        """The vectors of one batch; what the address refuses is halved, at last a single text itself.
+
+        One that is refused even then (by a filter, say) is None, with the words in `refused`: it is not to hold up all others.
+        """
         try:
-            return self._read(self._answer(texts), texts)
+            return [*self._read(self._answer(texts), texts)]
         except _RefusedTexts as refusal:
             if len(texts) > 1:
                 middle = len(texts) // 2
-                return self._ask(texts[:middle]) + self._ask(texts[middle:])
+                return self._ask(texts[:middle], refused) + self._ask(texts[middle:], refused)
             if len(texts[0]) > LEAST_CHARACTERS:
-                return self._ask([texts[0][: len(texts[0]) // 2]])
-            raise Unavailable(str(refusal), WRONG_PAUSE) from refusal
+                return self._ask([texts[0][: len(texts[0]) // 2]], refused)
+            refused.append(str(refusal))
+            if len(refused) > MOST_REFUSED:
+                raise Unavailable(str(refusal), WRONG_PAUSE) from refusal
+            return [None]
 
     def _answer(self, texts: list[str]) -> Any:
         self._afford(sum(map(len, texts)))

@@ -28,6 +28,7 @@ class House:
     url: str = ""
     width: int = 6
     longest: int = 100_000
+    refused: str = ""
     delay: float = 0.0
     troubles: list[Any] = field(default_factory=list)
     asked: list[Any] = field(default_factory=list)
@@ -43,6 +44,8 @@ class House:
         self.asked.append(question["input"])
         if self.troubles:
             return self.troubles.pop(0)
+        if self.refused and any(self.refused in text for text in question["input"]):
+            return 400, {}, {"error": {"message": "not allowed"}}
         if max(map(len, question["input"])) > self.longest:
             return 400, {}, {"error": {"message": "too long"}}
         rows = [{"index": n, "embedding": self.vector(text)} for n, text in enumerate(question["input"])]
@@ -142,6 +145,14 @@ def test_it_halves_what_is_refused(house: House) -> None:
     found = house.provider().embed([TEXTS[0], "长" * 3000, TEXTS[1]])
     assert found.shape == (3, 6)
     assert [750] in [[len(text) for text in asked] for asked in house.asked]
+
+
+def test_a_text_that_is_refused_by_itself_does_not_hold_up_the_others(house: House) -> None:
+    house.refused = "违规"
+    found = house.provider().embed([TEXTS[0], "违规词", TEXTS[1]])
+    assert [bool(row.any()) for row in found] == [True, False, True]
+    with pytest.raises(Unavailable):
+        house.provider().embed(["违规词"])
 
 
 @pytest.mark.parametrize(
