@@ -149,3 +149,13 @@ def test_the_firms_suggested_most_are_named_with_what_they_want(run: MatchRun, c
 def test_the_queue_stays_as_cheap_with_the_exposure(cast: Cast) -> None:
     few, many = stays_constant(cast.client("reviewer"), reverse("review"), lambda n: MatchFactory.create_batch(n))
     assert few == many
+
+
+def test_it_compares_only_what_differs_and_goes_back_only_to_another_place(run: MatchRun, cast: Cast) -> None:
+    client = cast.client("reviewer")
+    assert client.get(address(run)).context["compares"] is False
+    assert client.get(address(run), {"fairness": 100}).context["compares"] is True
+    for place in (100, 0):
+        client.post(address(run), {"fairness": place})
+    page = client.get(address(run)).content.decode()
+    assert [page.count(f'name="fairness" value="{place}"') for place in (100, 0)] == [1, 0]

@@ -72,6 +72,23 @@ def test_it_sorts_the_own_opportunities_by_fit(cast: Cast, opportunity: Any, cap
     assert [row["listing"] for row in rows] == [opportunity]
 
 
+def test_it_asks_an_owner_for_nothing_of_the_other_kind(cast: Cast, opportunity: Any) -> None:
+    shown = cast.client("owner").get(reverse("why-mine", args=[opportunity.public_id]))
+    assert (shown.context["ours"], shown.context["rows"]) == (True, [])
+    assert 's-empty"' not in shown.content.decode()
+    theirs = cast.client("counterpart").get(reverse("why-mine", args=[opportunity.public_id]))
+    assert theirs.context["ours"] is False
+
+
+def test_a_part_that_only_takes_away_has_no_bound(cast: Cast, opportunity: Any) -> None:
+    barred = CapabilityFactory(price_min_wan=9000, price_max_wan=9900)
+    opportunity.budget_min_wan, opportunity.budget_max_wan = 1, 2
+    opportunity.save()
+    words = why(cast, "owner", (opportunity, barred)).content.decode()
+    assert "−" in words
+    assert "/0" not in words
+
+
 def test_it_finds_any_other_that_one_may_read(cast: Cast, opportunity: Any, capability: Any) -> None:
     hidden = CapabilityFactory(title=capability.title, visibility="alliance", city="310000")
     address = reverse("why-mine", args=[opportunity.public_id])
