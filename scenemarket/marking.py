@@ -49,8 +49,9 @@ def _apart(text: str, spans: Iterable[Span]) -> list[Span]:
     for span in sorted(spans, key=lambda s: (s.start, -s.end, s.number)):
         last = kept[-1] if kept else None
         if last and span.end <= last.end:
-            if span.start < span.end and (not last.inner or span.start >= last.inner[-1].end):
-                kept[-1] = replace(last, inner=(*last.inner, replace(span, inner=())))
+            begin = max(span.start, last.inner[-1].end if last.inner else last.start)
+            if begin < span.end and (not last.inner or begin == span.start):
+                kept[-1] = replace(last, inner=(*last.inner, replace(span, start=begin, inner=())))
             continue
         begin, end = max(span.start, last.end if last else 0), min(span.end, len(text))
         if begin < end:

@@ -44,9 +44,9 @@ class Settings:
     title_share: float = _weight(
         0.3, "用词：机会标题的用词占几成。", "The share of the title's words in what an opportunity asks for."
     )
-    single_characters: float = _weight(1.5, "用词：单个汉字按几倍计。", "How many times single characters count.")
+    single_characters: float = _weight(2.0, "用词：单个汉字按几倍计。", "How many times single characters count.")
     hub_correction: float = _weight(
-        0.25, "热门修正：与谁都像的条目扣去多少。", "How much is taken from what resembles everything."
+        0.2, "热门修正：与谁都像的条目扣去多少。", "How much is taken from what resembles everything."
     )
     hub_neighbours: int = _weight(10, "热门修正看最近的几条。", "How many neighbours the hub correction looks at.")
     references: int = _weight(1024, "热门修正最多参照多少条机会。", "How many opportunities it refers to at most.")

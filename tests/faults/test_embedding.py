@@ -38,8 +38,13 @@ def in_the_middle() -> bool:
     return 0 < done() < len(TEXTS) and TextVector.objects.filter(work_state=WorkState.WORKING).exists()
 
 
-def check_all(floor: Floor) -> None:
-    """All have vectors, each of its own text, and what was done before the end was not done again."""
+def held() -> bool:
+    """Whether somebody who is dead by now still holds texts: a claim may have ended in the moment of the kill."""
+    return TextVector.objects.filter(work_state=WorkState.WORKING).exists()
+
+
+def check_all(floor: Floor, *, interrupted: set[int]) -> None:
+    """All have vectors, each of its own text, tried as often as said at most; what was done before is not done again."""
     until(lambda: done() == len(TEXTS) or push(floor), what="the rest")
     known, model = embedding.known(TEXTS), embedding.providers().first
     assert known is not None
@@ -48,7 +53,7 @@ def check_all(floor: Floor) -> None:
     np.testing.assert_array_equal(known.embed(some), model.embed(some).astype(np.float16).astype(np.float32))
     assert TextVector.objects.count() == len(TEXTS)
     attempts = list(TextVector.objects.values_list("attempts", flat=True))
-    assert max(attempts) == 2
+    assert max(attempts) in interrupted
     assert attempts.count(2) <= embedding.CLAIMED
 
 
@@ -58,8 +63,9 @@ def test_it_goes_on_after_kill_9_of_the_worker(ground: Floor) -> None:
     push(ground)
     until(in_the_middle, what="a worker in the middle")
     first.kill()
+    interrupted = {2} if held() else {1}
     ground.worker()
-    check_all(ground)
+    check_all(ground, interrupted=interrupted)
 
 
 def test_it_goes_on_after_kill_9_of_the_process_with_the_model(ground: Floor) -> None:
@@ -68,4 +74,5 @@ def test_it_goes_on_after_kill_9_of_the_process_with_the_model(ground: Floor) ->
     push(ground)
     until(in_the_middle, what="a process in the middle")
     os.kill(worker.children()[0], signal.SIGKILL)
-    check_all(ground)
+    # the worker starts another process at once, so nobody can tell any more whether the moment hit a claim
+    check_all(ground, interrupted={1, 2})

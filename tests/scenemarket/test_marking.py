@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scenemarket.marking import Span, marked, marked_line
@@ -54,6 +54,7 @@ def words(html: str) -> str:
     return re.sub(r'<i class="n[^"]*">\d+</i>|<[^>]+>', "", html)
 
 
+@example("甲乙丙", [(0, 2, 1), (1, 2, 1), (1, 3, 1)])
 @given(
     st.text(alphabet="甲乙丙丁戊", min_size=1, max_size=30),
     st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(1, 9)), max_size=6),
