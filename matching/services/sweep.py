@@ -81,8 +81,11 @@ def listing_changed(side: str, key: int) -> list[int]:
     withdraw_fallen(Match.objects.filter(**{side: key}))
     texts.ask(side, [listing])
     for city in [listing.city] if side == Side.OPPORTUNITY else open_cities():
-        base = base_of(city)
-        if base is not None and unmatched(city)[side].filter(pk=key).exists():
+        base, waiting = base_of(city), unmatched(city)[side]
+        if base is None or not waiting.filter(pk=key).exists():
+            continue
+        # one of many that were opened together: the next sweep decides whether one run does it for all
+        if waiting[: INCREMENTS_AT_MOST + 1].count() <= INCREMENTS_AT_MOST:
             _match(side, {key: listing.version}, city, base)
     return due()
 

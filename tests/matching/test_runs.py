@@ -10,7 +10,7 @@ from listings.services import edit, pause, resume
 from matching.models import Match, MatchRun, Night, RunPair, Scored, Shard
 from matching.plan import Plan
 from matching.services import review, runs
-from matching.services.sweep import sweep
+from matching.services.sweep import INCREMENTS_AT_MOST, listing_changed, sweep
 from matching.services.work import work_shard
 from matching.states import MatchState, RunOrigin, RunState, Step
 from scenemarket.errors import NotAllowed, WrongState
@@ -276,3 +276,12 @@ def test_it_keeps_the_pairs_of_the_last_runs_only(
         made.append(runs.start_run(city=CITY, by=cast.reviewer, plan=Plan(least_score=0)))
         work_all()
     assert set(RunPair.objects.values_list("run", flat=True)) == {run.pk for run in made[1:]}
+
+
+def test_many_that_are_opened_together_are_left_to_the_sweep(cast: Cast, opportunity: object) -> None:
+    CapabilityFactory()
+    swept()
+    opened = CapabilityFactory.create_batch(INCREMENTS_AT_MOST + 1)
+    assert listing_changed("capability", opened[0].pk) == []
+    opened[1].delete()
+    assert len(listing_changed("capability", opened[0].pk)) == 1
