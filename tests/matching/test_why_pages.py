@@ -72,6 +72,12 @@ def test_it_sorts_the_own_opportunities_by_fit(cast: Cast, opportunity: Any, cap
     assert [row["listing"] for row in rows] == [opportunity]
 
 
+@pytest.mark.parametrize("field", sorted({name for name in whatif.FIELDS.values() if name}))
+def test_each_field_that_would_change_it_has_its_place_in_the_form(cast: Cast, capability: Any, field: str) -> None:
+    form = cast.client("counterpart").get(reverse("capability-edit", args=[capability.public_id]))
+    assert f'id="id_{field}"' in form.content.decode()
+
+
 def test_it_asks_an_owner_for_nothing_of_the_other_kind(cast: Cast, opportunity: Any) -> None:
     shown = cast.client("owner").get(reverse("why-mine", args=[opportunity.public_id]))
     assert (shown.context["ours"], shown.context["rows"]) == (True, [])
