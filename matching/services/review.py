@@ -89,7 +89,8 @@ def _many(
     matches: MatchQuerySet, decide: Callable[[Match], Match], leave_out: Callable[[Match], Any] = lambda match: ""
 ) -> tuple[int, list[LeftOut]]:
     done, left_out = 0, []
-    for match in matches.select_related("opportunity__owner", "capability__owner"):
+    # in the order in which runs lock them, so that neither waits for the other
+    for match in sorted(matches.select_related("opportunity__owner", "capability__owner"), key=lambda match: match.pk):
         if sentence := leave_out(match):
             left_out.append((match, sentence))
             continue
@@ -98,7 +99,7 @@ def _many(
             done += 1
         except (NotAllowed, WrongState) as refused:
             left_out.append((match, refused.sentence))
-    return done, left_out
+    return done, sorted(left_out, key=lambda told: (-told[0].score, told[0].pk))
 
 
 def _conflict(match: Match) -> Any:
