@@ -1,7 +1,7 @@
 """Collections of any size for measuring speed: arrays as the engine makes them, filled by chance, without texts behind them.
 
 Vectors are mixtures of 200 directions, so that near ones exist; terms are drawn by Zipf's law, about 110 different ones to an
-offer, the 64 most telling of as many to a need; classes are drawn from as many as a province's lists have.
+offer, the 80 most telling of as many to a need; classes are drawn from as many as a province's lists have.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from matching.engine.model import Floats, Integers
 from matching.engine.scoring import REFERENCES, chosen, measure, nearness_of_offers, spread_evenly
 from matching.engine.settings import Settings
 
-TERMS, DRAWN, ASKED, TAGS = 300_000, 150, 64, 219
+TERMS, DRAWN, ASKED, TAGS = 300_000, 150, 80, 219
 FIELDS, SECTORS, LEVELS, HELD, PLACES, REGIONS, PRICES = 6, 60, 10, 400, 800, 120, 500
 
 

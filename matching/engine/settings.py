@@ -42,9 +42,9 @@ class Settings:
         0.3, "语义：标题在一条内容中占几成。", "The share of the title in the meaning of a listing."
     )
     title_share: float = _weight(
-        0.3, "用词：机会标题的用词占几成。", "The share of the title's words in what an opportunity asks for."
+        0.35, "用词：机会标题的用词占几成。", "The share of the title's words in what an opportunity asks for."
     )
-    single_characters: float = _weight(2.0, "用词：单个汉字按几倍计。", "How many times single characters count.")
+    single_characters: float = _weight(1.75, "用词：单个汉字按几倍计。", "How many times single characters count.")
     hub_correction: float = _weight(
         0.2, "热门修正：与谁都像的条目扣去多少。", "How much is taken from what resembles everything."
     )
@@ -62,7 +62,7 @@ class Settings:
         "Below this relevance, readiness, credentials, region and terms count in proportion.",
     )
     query_terms: int = _weight(
-        96, "每条机会取最有区分力的多少个字词。", "How many telling terms of an opportunity are used."
+        80, "每条机会取最有区分力的多少个字词。", "How many telling terms of an opportunity are used."
     )
     saturation: float = _weight(
         1.2, "一个词重复出现时，多快不再加分。", "How soon a repeated word stops counting (k1)."
