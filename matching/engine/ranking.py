@@ -18,7 +18,6 @@ RANKS = 2**24
 SHIFT = 26
 NOTHING = np.int64(-1)
 BARRED_KEEPS = 0.01  # of a barred pair's score: enough to rank barred pairs among themselves
-UNRANKED = 10_000  # stands for a rank that is not known
 
 
 def keys(scores: Floats, eligible: Integers, id_ranks: Integers) -> Integers:
@@ -91,11 +90,6 @@ class RankedPair:
     eligible: bool | None
     rank_for_need: int | None
     rank_for_offer: int | None
-
-    @property
-    def mutual(self) -> float:
-        """How good the pair is for both at once: the reciprocal of the sum of its ranks."""
-        return 1 / ((self.rank_for_need or UNRANKED) + (self.rank_for_offer or UNRANKED))
 
 
 class Ranking:
