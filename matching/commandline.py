@@ -48,15 +48,29 @@ class Listed:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     options = _parser().parse_args(arguments)
+
+    def work() -> None:
+        count = run(options, tell=say)
+        say(f"已写入 {count} 对匹配：{options.out}")
+
+    return status_of(work)
+
+
+def say(line: str) -> None:
+    """One line to the person at the terminal; the standard output is for results."""
+    print(line, file=sys.stderr)
+
+
+def status_of(work: Callable[[], None]) -> int:
+    """Do the work of a command; a refusal is told as its sentence. Returns the exit status."""
     try:
-        count = run(options, tell=lambda line: print(line, file=sys.stderr))
+        work()
     except Unreadable as refusal:
-        print(refusal.sentence("zh"), file=sys.stderr)
+        say(refusal.sentence("zh"))
         return 2
     except Refused as refusal:
-        print(refusal, file=sys.stderr)
+        say(str(refusal))
         return 2
-    print(f"已写入 {count} 对匹配：{options.out}", file=sys.stderr)
     return 0
 
 

@@ -16,9 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from listings.sheets import Unreadable
 from matching import intake
-from matching.commandline import FAULTS_TOLD, Listed, Refused, Tell, listed, meaning
+from matching.commandline import FAULTS_TOLD, Listed, Refused, Tell, listed, meaning, say, status_of
 from matching.engine import Corpus, measures
 from matching.engine.measures import Demand, Figure
 from matching.engine.ranking import BARRED
@@ -59,16 +58,12 @@ class Judgments:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        found = run(options, tell=lambda line: print(line, file=sys.stderr))
-    except Unreadable as refusal:
-        print(refusal.sentence("zh"), file=sys.stderr)
-        return 2
-    except Refused as refusal:
-        print(refusal, file=sys.stderr)
-        return 2
-    print(json.dumps(found, ensure_ascii=False, indent=2) if options.json else _table(found))
-    return 0
+
+    def work() -> None:
+        found = run(options, tell=say)
+        print(json.dumps(found, ensure_ascii=False, indent=2) if options.json else _table(found))
+
+    return status_of(work)
 
 
 def run(options: argparse.Namespace, tell: Tell) -> dict[str, Any]:
