@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import ADMINISTRATORS, MEMBER_MAY, OFFICE_MAY, MemberRole, Office
+from accounts.roles import ADMINISTRATORS, MEMBER_MAY, OF_A_CITY, OFFICE_MAY, May, MemberRole, Office
 from accounts.uscc import normalise
 from accounts.validators import validate_uscc
 from scenemarket.ids import new_id
@@ -44,6 +45,8 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=60)
     language = models.CharField(max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     email_mode = models.CharField(max_length=10, choices=EmailMode, default=EmailMode.INSTANT)
+    # names of the help pages whose tour this person has taken or waved away
+    tours_seen = ArrayField(models.CharField(max_length=40), default=list, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -92,6 +95,11 @@ class User(AbstractUser):
     def cities(self) -> list[str]:
         """Codes of the cities that this person reviews."""
         return [a.city for a in self.appointments_now if a.office == Office.REVIEWER]
+
+    @property
+    def figure_cities(self) -> list[str]:
+        """Codes of the cities whose figures this person reads."""
+        return [a.city for a in self.appointments_now if a.city and May.READ_FIGURES in OFFICE_MAY[a.office]]
 
     def may_here(self, organisation_id: int | None) -> frozenset[str]:
         """What this person's membership of that organisation allows."""
@@ -234,7 +242,7 @@ class Appointment(models.Model):
                 fields=["user"], condition=Q(office__in=ADMINISTRATORS), name="nobody_holds_two_administrations"
             ),
             models.CheckConstraint(
-                condition=(Q(office=Office.REVIEWER) & ~Q(city="")) | (~Q(office=Office.REVIEWER) & Q(city="")),
+                condition=(Q(office__in=OF_A_CITY) & ~Q(city="")) | (~Q(office__in=OF_A_CITY) & Q(city="")),
                 name="reviewers_have_a_city_administrators_none",
             ),
         ]

@@ -14,6 +14,7 @@ class Office(models.TextChoices):
     """Appointments that are not membership. The three administrators exclude each other."""
 
     REVIEWER = "reviewer", _("Reviewer")
+    LEADER = "leader", _("Leader")
     SYSTEM = "system", _("System administrator")
     SECURITY = "security", _("Security administrator")
     AUDIT = "audit", _("Audit administrator")
@@ -37,6 +38,7 @@ class May(models.TextChoices):
     VERIFY = "verify", _("verify organisations")
     EDIT_CODES = "edit_codes", _("edit code lists")
     IMPORT = "import", _("import lists")
+    READ_FIGURES = "read_figures", _("read the city's figures")
     # for the platform
     MANAGE_ACCOUNTS = "manage_accounts", _("manage accounts")
     MANAGE_ROLES = "manage_roles", _("manage roles")
@@ -61,10 +63,14 @@ OFFICE_MAY: dict[str, frozenset[str]] = {
             May.EDIT_CODES,
             May.IMPORT,
             May.READ_LOG,
+            May.READ_FIGURES,
         }
     ),
+    Office.LEADER: frozenset({May.READ_FIGURES}),
     Office.SYSTEM: frozenset({May.MANAGE_ACCOUNTS}),
     Office.SECURITY: frozenset({May.MANAGE_ROLES}),
     Office.AUDIT: frozenset({May.READ_LOG}),
 }
 ADMINISTRATORS = (Office.SYSTEM, Office.SECURITY, Office.AUDIT)
+# held for one city
+OF_A_CITY = (Office.REVIEWER, Office.LEADER)
