@@ -3,27 +3,40 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import can
 from accounts.roles import May
 from activity.models import Notice
 
+# what does not fit beside the rest stands in a menu behind it
+BESIDE = 7
+
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Template variables `nav` (list of label, url, key, active), `my_organisation` and `unread`."""
+    """Template variables `nav`, `nav_more` (lists of label, url, key, active), `my_organisation` and `unread`."""
     user = getattr(request, "user", None)
     if user is None:
         return {}
     rows = _public() if not user.is_authenticated else _for(user)
-    links: list[dict[str, Any]] = [{"label": label, "url": reverse(name), "key": name} for label, name in rows]
-    here = [link for link in links if _stands_in(request.path, str(link["url"]))]
+    links = [link for label, name in rows for link in _link(label, name)]
+    here = [link for link in links if _stands_in(request.path, link["url"])]
     if here:
-        max(here, key=lambda link: len(str(link["url"])))["active"] = True
+        max(here, key=lambda link: len(link["url"]))["active"] = True
+    beside = len(links) if len(links) == BESIDE + 1 else BESIDE
+    nav = {"nav": links[:beside], "nav_more": links[beside:]}
     if not user.is_authenticated:
-        return {"nav": links}
-    return {"nav": links, "my_organisation": user.organisation, "unread": unread(user)}
+        return nav
+    return {**nav, "my_organisation": user.organisation, "unread": unread(user)}
+
+
+def _link(label: Any, name: str) -> list[dict[str, Any]]:
+    """The link as a list of one; none while the house has no such page."""
+    try:
+        return [{"label": label, "url": reverse(name), "key": name}]
+    except NoReverseMatch:
+        return []
 
 
 def unread(user: Any) -> int:
@@ -38,25 +51,26 @@ def _public() -> list[tuple[Any, str]]:
         (_("Capabilities"), "capabilities"),
         (_("Programmes"), "programmes"),
         (_("Batches"), "batches"),
+        (_("Figures"), "figures"),
     ]
 
 
 def _for(user: Any) -> list[tuple[Any, str]]:
+    """What this person works with first, then what everybody reads."""
     rows: list[tuple[Any, str]] = [(_("Desk"), "desk")]
     reviews = can(user, May.REVIEW_MATCHES)
     if reviews:
-        rows += [
-            (_("Match review"), "review"),
-            (_("Listing review"), "listing-review"),
-            (_("Match runs"), "runs"),
-            (_("Learning"), "learning"),
-        ]
+        rows += [(_("Match review"), "review"), (_("Listing review"), "listing-review"), (_("Match runs"), "runs")]
     if user.organisation and not reviews:
         rows += [(_("My listings"), "my-listings"), (_("Suggestions"), "matches")]
     if user.organisation or reviews:
         rows += [(_("Deals"), "deals")]
+    if can(user, May.READ_FIGURES):
+        rows += [(_("Overview"), "overview")]
+    if user.organisation or reviews:
+        rows += [(_("Messages"), "conversations")]
     if reviews:
-        rows += [(_("Registers"), "registers")]
+        rows += [(_("Learning"), "learning"), (_("Registers"), "registers")]
     if can(user, May.READ_LOG):
         rows += [(_("Log"), "log")]
     return [*rows, (_("Opportunities"), "opportunities"), (_("Capabilities"), "capabilities")]

@@ -10,3 +10,9 @@ ROWS = [
     Row("styleguide", owner=404, colleague=404, counterpart=404, stranger=404, reviewer=404, nobody=404),
 ]  # fmt: skip
 ROWS += [Row("search"), Row("privacy"), Row("accessibility")]
+ROWS += [
+    Row("help"),
+    Row("help-matching"),
+    Row("help-page", args=lambda request: ["review"]),
+    Row("help-seen", "post", args=lambda request: ["review"], owner=302, colleague=302, counterpart=302, stranger=302, reviewer=302, nobody=302),
+]  # fmt: skip
