@@ -15,6 +15,9 @@ from codelists import names
 from matching.models import Match
 from opportunities.models import Opportunity
 from tests import factories
+from tests.sharing import pytest_collection_modifyitems, pytest_xdist_make_scheduler
+
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
 
 
 @dataclass
@@ -52,6 +55,12 @@ def no_names_of_the_last_test() -> None:
 def by_words_alone(settings: Any) -> None:
     """Where it is not about meaning, no model is loaded and no listing waits for vectors."""
     settings.EMBEDDING = {**settings.EMBEDDING, "EMBEDDING_PROVIDER": "none"}
+
+
+@pytest.fixture(autouse=True)
+def assets_when_asked_for(settings: Any) -> None:
+    """Each client of a test is a web process that would read through all assets first, which takes longer than the page."""
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture

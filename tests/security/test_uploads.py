@@ -123,5 +123,6 @@ def test_a_proof_is_saved_and_never_shown_by_the_browser(cast: Cast, deal: Deal)
 @pytest.mark.parametrize(
     "address", ["/media/evidence/x.pdf", "/static/../settings.py", "/static/%2e%2e/%2e%2e/manage.py", "/media/"]
 )
-def test_no_file_is_reached_by_its_path(cast: Cast, address: str) -> None:
+def test_no_file_is_reached_by_its_path(cast: Cast, address: str, settings: Any) -> None:
+    settings.WHITENOISE_AUTOREFRESH = False  # as it is served
     assert cast.client("owner").get(address).status_code == 404
