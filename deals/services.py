@@ -17,13 +17,13 @@ from accounts.roles import May
 from accounts.services import members_with
 from activity.models import Event
 from activity.services import record, tell
-from deals import files
 from deals.access import may_write
 from deals.models import Deal, Evidence
 from deals.states import EVIDENCE, STAGE_MOVES, Stage
 from matching.models import Match
 from matching.services.learning import landed
 from matching.states import MatchState, Side, other
+from scenemarket import uploads
 from scenemarket.errors import Invalid, NotAllowed, WrongState
 
 AT_ONCE = 200
@@ -124,10 +124,10 @@ def _proof(deal: Deal, to: str, *, by: User, evidence: dict[str, Any], file: Any
 
 
 def _attach(proof: Evidence, file: Any, faults: dict[str, list[object]]) -> None:
-    if sentence := files.fault(file):
+    if sentence := uploads.fault(file):
         faults["file"] = [sentence]
     # the name on disk is ours: nothing that a person typed reaches the file system
-    file.name = f"{proof.deal.public_id}-{proof.stage}{files.ending(file)}"
+    file.name = f"{proof.deal.public_id}-{proof.stage}{uploads.ending(file)}"
     proof.file = file
 
 

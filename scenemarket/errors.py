@@ -46,3 +46,10 @@ class Invalid(Refusal):
     def __init__(self, sentence: object, *, faults: dict[str, list[object]] | None = None, code: str = "") -> None:
         super().__init__(sentence, code=code)
         self.faults = faults or {}
+
+
+class TooMany(Refusal):
+    """Too often in too short a time; later it is possible again."""
+
+    status = 429
+    code = "too_many"

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "opportunities",
     "capabilities",
     "matching",
+    "conversations",
     "deals",
     "insights",
     "alliance",

@@ -1,4 +1,4 @@
-"""Which files may prove a step: documents, tables and pictures that are what their name says."""
+"""Which files may be handed in: documents, tables and pictures that are what their name says."""
 
 from pathlib import PurePath
 from typing import Any
