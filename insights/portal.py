@@ -49,13 +49,3 @@ def _part(face: faces.Face, words: str, user: Any) -> dict[str, Any]:
         "rows": [face.row(listing) for listing in rows[:SHOWN]],
         "url": f"{reverse(face.many)}?{urlencode({'q': words})}",
     }
-
-
-@require_GET
-def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "home/privacy.html")
-
-
-@require_GET
-def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "home/accessibility.html")

@@ -2,18 +2,22 @@
 
 from django.urls import path
 
-from insights import guide_views, health, portal, views
+from insights import guide_views, health, overview_views, portal, views
 
 urlpatterns = [
     path("", portal.home, name="home"),
     path("search/", portal.search, name="search"),
-    path("privacy/", portal.privacy, name="privacy"),
-    path("accessibility/", portal.accessibility, name="accessibility"),
+    path("privacy/", guide_views.page, {"slug": "privacy"}, name="privacy"),
+    path("accessibility/", guide_views.page, {"slug": "accessibility"}, name="accessibility"),
     path("help/", guide_views.index, name="help"),
     path("help/matching/", guide_views.matching, name="help-matching"),
     path("help/<slug:slug>/", guide_views.page, name="help-page"),
     path("help/<slug:slug>/seen/", guide_views.seen, name="help-seen"),
     path("desk/", views.desk, name="desk"),
+    path("overview/", overview_views.overview, name="overview"),
+    path("overview/sheet/", overview_views.overview_sheet_file, name="overview-sheet"),
+    path("overview/panel/<slug:name>/", overview_views.overview_panel, name="overview-panel"),
+    path("overview/list/<slug:what>/", overview_views.overview_list, name="overview-list"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

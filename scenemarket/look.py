@@ -18,12 +18,13 @@ A_YEAR = 365 * 24 * 3600
 
 def look(request: HttpRequest) -> dict[str, Any]:
     """Template variables `theme` (light, dark, or empty for the system's), `type_size` (large or empty), `density`,
-    and `city_name`, whose market this is."""
+    `city_name`, whose market this is, and `contact_email`, where questions go."""
     return {
         "theme": _chosen(request, "theme"),
         "type_size": _chosen(request, "type"),
         "density": _chosen(request, "density"),
-        "city_name": getattr(settings, "CITY_NAME", ""),
+        "city_name": settings.CITY_NAME,
+        "contact_email": settings.CONTACT_EMAIL,
     }
 
 

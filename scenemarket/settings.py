@@ -91,6 +91,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "scenemarket.look.look",
                 "accounts.navigation.navigation",
+                "insights.guide.here.guide",
             ],
         },
     },
@@ -114,9 +115,19 @@ CACHES = {
 MEDIA_ROOT = VAR_DIR / "media"
 # measured lists that the processes of this machine share; safe to delete, they are built again from the database
 SNAPSHOT_DIR = Path(env.str("SNAPSHOT_DIR", default=str(VAR_DIR / "snapshots")))
+# what people search in, built by the workers of this machine; safe to delete as well
+FINDING_DIR = Path(env.str("FINDING_DIR", default=str(VAR_DIR / "finding")))
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=20 * 1024 * 1024)
+
+# --- Web: pages in threads, open streams in the event loop (docs/decisions/0020) ------------------------------------------
+WEB_THREADS = env.int("WEB_THREADS", default=4)
+# more than any page takes, so that pages refuse in words; what is larger is not taken in at all
+LARGEST_BODY = 3 * IMPORT_MAX_BYTES
+LIVE_PER_PERSON = env.int("LIVE_PER_PERSON", default=8)
+LIVE_PER_ADDRESS = env.int("LIVE_PER_ADDRESS", default=600)
+LIVE_CHECK_SECONDS = env.float("LIVE_CHECK_SECONDS", default=20.0)
 
 # --- Work: PostgreSQL is the queue of record, Celery the wake-up and the muscle (docs/decisions/0002) ---------------------
 CELERY_BROKER_URL = REDIS_URL
@@ -144,6 +155,7 @@ CELERY_TASK_ROUTES = {
     "matching.tasks.work_shard": {"queue": "bulk"},
     "matching.tasks.train_ranker": {"queue": "bulk"},
     "matching.tasks.embed_texts": {"queue": "embed"},
+    "matching.tasks.index_listings": {"queue": "bulk"},
 }
 CELERY_TIMEZONE = "Asia/Shanghai"
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=2.0)
@@ -165,10 +177,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": 4, "queue": "embed"},
     },
+    "finding": {"task": "matching.tasks.index_listings", "schedule": 10.0, "options": {"expires": 8, "queue": "bulk"}},
     "vectors": {"task": "matching.tasks.forget_vectors", "schedule": 3600.0, "options": {"expires": 3000}},
     "learning": {"task": "matching.tasks.sweep_learning", "schedule": 60.0, "options": {"expires": 50}},
     "answers": {"task": "matching.tasks.sweep_answers", "schedule": 30.0, "options": {"expires": 25}},
     "deals": {"task": "deals.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 10}},
+    "figures": {"task": "insights.tasks.keep_figures", "schedule": 5.0, "options": {"expires": 5, "queue": "bulk"}},
 }
 
 # --- Meaning: who turns texts into vectors (docs/decisions/0011) ------------------------------------------------------
@@ -211,6 +225,8 @@ SESSION_COOKIE_AGE = 12 * 3600
 vars().update(env.email_url("EMAIL_URL", default="filemail:///" + str(VAR_DIR / "mail").lstrip("/")))
 if EMAIL_BACKEND.endswith("filebased.EmailBackend"):  # type: ignore[name-defined]  # noqa: F821
     EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default=str(VAR_DIR / "mail"))
+# who answers questions about the site; stands in the foot of every page when given
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="场景集市 <no-reply@scenemarket.example>")
 
 # --- Language, time ---------------------------------------------------------------------------------------------------

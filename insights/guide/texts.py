@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import ClassVar
 
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import get_language
@@ -50,6 +52,16 @@ class Text:
     order: int
     pages: tuple[str, ...]
     sections: tuple[Section, ...]
+    # texts with an address of their own
+    OWN: ClassVar[dict[str, str]] = {
+        "matching": "help-matching",
+        "privacy": "privacy",
+        "accessibility": "accessibility",
+    }
+
+    @property
+    def url(self) -> str:
+        return reverse(self.OWN[self.slug]) if self.slug in self.OWN else reverse("help-page", args=[self.slug])
 
     @property
     def steps(self) -> list[Section]:
