@@ -38,4 +38,4 @@ VOLUME /var/lib/scenemarket
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "-m", "runtime.healthy", "http://127.0.0.1:8000/healthz"]
 CMD ["gunicorn", "--config", "python:runtime.web", "--worker-tmp-dir", "/dev/shm", "--bind", "0.0.0.0:8000", \
-     "scenemarket.wsgi:application"]
+     "scenemarket.asgi:application"]

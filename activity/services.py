@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone, translation
 
-from activity import kinds
+from activity import kinds, live
 from activity.models import Channel, Delivery, Event, Heartbeat, Notice
 
 DIGEST_HOUR = 8
@@ -68,7 +68,7 @@ def tell(
     Returns how many people were told now.
     """
     kinds.of(kind).check(params)
-    told = 0
+    told: list[int] = []
     for person in people:
         notice, new = Notice.objects.get_or_create(
             recipient=person, key=key, defaults={"kind": kind, "params": params, "path": path, "due_at": due_at}
@@ -77,8 +77,11 @@ def tell(
             digest = person.email_mode == "digest"
             due = {"available_at": next_digest()} if digest else {}
             Delivery.objects.get_or_create(notice=notice, channel=Channel.EMAIL, defaults={"digest": digest, **due})
-        told += new
-    return told
+        if new:
+            told.append(person.pk)
+    for topic in {"inbox", live.SUBJECTS.get(kind.partition(".")[0], "inbox")}:
+        live.tell(topic, people=told)
+    return len(told)
 
 
 def next_digest() -> datetime:
@@ -151,7 +154,10 @@ def _message(person: Any, rows: list[Delivery]) -> EmailMessage:
 @transaction.atomic
 def read(notices: Any) -> int:
     """Mark notices as read; returns how many were unread."""
-    return int(notices.filter(read_at=None).update(read_at=Now()))
+    unread = notices.filter(read_at=None)
+    people = list(unread.order_by().values_list("recipient", flat=True).distinct())
+    live.tell("inbox", people=people)
+    return int(unread.update(read_at=Now()))
 
 
 def tick(name: str = "beat") -> None:

@@ -146,7 +146,7 @@ class Whole:
     def start_web(self) -> None:
         """The pages."""
         bound = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-        web = ["-m", "gunicorn", "--config", "python:runtime.web", "--bind", bound, "scenemarket.wsgi:application"]
+        web = ["-m", "gunicorn", "--config", "python:runtime.web", "--bind", bound, "scenemarket.asgi:application"]
         with step("Web"):
             part = self.add("web", *web)
             part.await_ready(self.answers, seconds=60)

@@ -1,13 +1,35 @@
 """gunicorn's configuration: --config python:runtime.web, here and in containers."""
 
+import asyncio
 from typing import Any
+
+from gunicorn.workers.gasgi import ASGIWorker
 
 from runtime.mortality import die_with
 
+
+class Worker(ASGIWorker):
+    """gunicorn's, but open streams end when it is asked to: they would never end by themselves."""
+
+    serving: "asyncio.Task[None] | None" = None
+
+    async def _serve(self) -> None:
+        self.serving = asyncio.current_task()
+        await super()._serve()
+
+    def handle_exit_signal(self) -> None:
+        """SIGTERM: pages are finished, streams are not waited for, nor is the second of the worker's loop."""
+        if self.alive and self.serving:
+            self.serving.cancel()
+        super().handle_exit_signal()
+        self.asgi.close()
+
+
 preload_app = True
-worker_class = "gthread"
+worker_class = "runtime.web.Worker"
 workers = 2
-threads = 4
+# what is still being answered when the end is ordered has so many seconds
+graceful_timeout = 2
 # Otherwise gunicorn puts a socket into the home folder.
 control_socket_disable = True
 

@@ -1,5 +1,6 @@
 """Template tags of the look. `{% load ui %}`; what each takes is told in templates/_components/README.md."""
 
+import time
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -42,6 +43,12 @@ def icon(name: str, extra: str = "") -> SafeString:
     return format_html(
         '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>', extra, static("icons.svg"), name
     )
+
+
+@register.simple_tag
+def live_now() -> int:
+    """The time in milliseconds: what is older, this page shows already (static/js/live.js)."""
+    return time.time_ns() // 1_000_000
 
 
 @register.simple_tag

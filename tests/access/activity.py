@@ -14,6 +14,9 @@ def notice(request: Any) -> list[Any]:
 
 
 ROWS = [
+    Row("live", nobody=401),
+    Row("live-since", nobody=401),
+    Row("inbox-bell", nobody=401),
     Row("inbox", nobody=302),
     Row("inbox-read", "post", **EVERYBODY),
     Row("inbox-open", args=notice, owner=302, colleague=404, counterpart=404, stranger=404, reviewer=404, nobody=302),
