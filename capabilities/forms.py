@@ -48,14 +48,15 @@ class CapabilityForm(ListingForm):
         }
 
     sections = (
-        ("basics", _("What you can do"), _("Title and text are what people read first, and what matching reads most."),
-         ("title", "summary", "scenes", "field", "category", "policy", "industry", "technologies", "programme")),
-        ("readiness", _("How far it is proven"), "", ("trl", "trl13", "cases", "certs", "stated_titles")),
+        ("matter", _("What you can do"), _("Title and text are what people read first, and what matching reads most."),
+         ("title", "summary", "scenes", "field", "technologies")),
+        ("readiness", _("How far it is proven"), _("Titles and cases are what an agency asks for first."), ("trl", "trl13", "cases", "certs", "stated_titles")),
         ("delivery", _("Where, for how much"), _("Amounts are in 万元; leave unknown ones empty, an empty amount is never zero."),
          ("service_regions", "price_min_wan", "price_max_wan", "capacity")),
         ("tests", _("Evidence of four tests"), _("What has been tried, where, by whom. Leave empty what has not."),
          ("test_technical", "test_infrastructure", "test_business", "test_rules")),
-        ("contact", _("Who may see it"), _("The contact person is your organisation's; it is shown once both sides have agreed."), ("visibility",)),
+        ("publication", _("Filing and visibility"), _("The contact person is your organisation's; it is shown once both sides have agreed."),
+         ("category", "industry", "policy", "programme", "visibility")),
     )  # fmt: skip
 
     def clean_stated_titles(self) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,17 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.requests import SignedIn
-from listings import services
+from listings import drafts, services, writing
+from listings.apart import tell_apart
 from listings.faces import Face
 from listings.forms import ListingForm
-from listings.models import Listing
-from listings.quality import quality
+from listings.models import Listing, SavedDraft
 from listings.states import State
 from scenemarket.errors import Invalid, WrongState
 from scenemarket.web import page
 
 MOST_TYPED = 100_000
-_OURS = ("csrfmiddlewaretoken", "then")
+_OURS = ("csrfmiddlewaretoken", "then", "revision", "take")
 
 
 def answer(request: SignedIn, face: Face, owner: Organisation, listing: Listing | None) -> HttpResponse:
@@ -32,8 +33,7 @@ def answer(request: SignedIn, face: Face, owner: Organisation, listing: Listing 
     submitting = request.POST.get("then") == "submit"
     form = face.form(request.POST, owner=owner, instance=listing, submitting=submitting)
     if not form.is_valid():
-        keep(request, face, listing)
-        return _shown(request, face, form, listing, status=422)
+        return _shown(request, face, form, listing, kept=keep(request, face, listing).draft, status=422)
     try:
         saved = _saved(request, face, form, listing)
     except WrongState as error:
@@ -50,26 +50,35 @@ def refused(request: SignedIn, face: Face, listing: Listing, error: Invalid) -> 
     return _shown(request, face, _with_faults(form, error), listing, status=422)
 
 
-def keep(request: SignedIn, face: Face, listing: Listing | None) -> Any:
+def keep(request: SignedIn, face: Face, listing: Listing | None, *, revision: int | None = None) -> drafts.Kept:
     """Keep what was typed, valid or not; raises Invalid when it is more than a form can hold."""
     typed = {name: values for name, values in request.POST.lists() if name not in _OURS}
     if sum(len(name) + sum(map(len, values)) for name, values in typed.items()) > MOST_TYPED:
         raise Invalid(_("This is more than a form can keep; what you had saved before is still there."))
-    return services.keep_typed(by=request.user, kind=face.code, data=typed, listing=listing)
+    take = request.POST.get("take") == "here"
+    return drafts.keep(by=request.user, kind=face.code, data=typed, listing=listing, revision=revision, take=take)
 
 
 def _opened(request: SignedIn, face: Face, owner: Organisation, listing: Listing | None) -> HttpResponse:
-    typed = services.typed(by=request.user, kind=face.code, listing=listing)
-    form = face.form(owner=owner, instance=listing, typed=typed.data if typed else None)
-    seen = typed.data.get("seen_at", [""])[0] if typed else ""
-    return _shown(request, face, form, listing, restored=typed, seen=seen)
+    """With ?beside=1 the text of the other window, which stands again as soon as it is kept."""
+    kept = drafts.typed(by=request.user, kind=face.code, listing=listing)
+    beside = bool(kept and kept.beside and request.GET.get("beside"))
+    data = (kept.beside if beside else kept.data) if kept else None
+    form = face.form(owner=owner, instance=listing, typed=data)
+    seen = data.get("seen_at", [""])[0] if data else ""
+    made = writing.written(face, owner, listing, writing.as_posted(data))
+    return _shown(request, face, form, listing, kept=kept, restored=kept, beside=beside, seen=seen, made=made)
 
 
 def _saved(request: SignedIn, face: Face, form: ListingForm, listing: Listing | None) -> Listing:
     by: Any = request.user
-    if listing is None:
-        return services.create_draft(kind=face.code, owner=form.owner, by=by, values=form.values())
-    return services.edit(listing, by=by, values=form.values(), seen_at=_seen(request))
+    if listing is not None:
+        return services.edit(listing, by=by, values=form.values(), seen_at=_seen(request))
+    with transaction.atomic():
+        kept = drafts.typed(by=by, kind=face.code)
+        made = services.create_draft(kind=face.code, owner=form.owner, by=by, values=form.values())
+        tell_apart(made, kept.apart if kept else (), by=by)
+    return made
 
 
 def _done(request: SignedIn, face: Face, saved: Listing, submitting: bool) -> HttpResponse:
@@ -86,27 +95,37 @@ def _done(request: SignedIn, face: Face, saved: Listing, submitting: bool) -> Ht
 
 def _conflict(request: SignedIn, face: Face, form: ListingForm, listing: Any, error: WrongState) -> HttpResponse:
     """Somebody was faster: keep the text, show beside it what is saved now; saving again is then a decision."""
-    keep(request, face, listing)
+    kept = keep(request, face, listing).draft
     listing.refresh_from_db()
     theirs = [
         (form.fields[name].label, getattr(listing, name)) for name in form.changed_data if name in form.Meta.fields and getattr(listing, name, None)  # type: ignore[attr-defined]
     ]  # fmt: skip
-    return _shown(request, face, form, listing, status=409, conflict=error, theirs=theirs)
+    return _shown(request, face, form, listing, kept=kept, status=409, conflict=error, theirs=theirs)
 
 
 def _shown(
-    request: SignedIn, face: Face, form: ListingForm, listing: Any, *, status: int = 200, seen: str = "", **more: Any
+    request: SignedIn, face: Face, form: ListingForm, listing: Any, *, kept: SavedDraft | None = None,
+    made: Any = None, status: int = 200, seen: str = "", **more: Any,
 ) -> HttpResponse:  # fmt: skip
     args = [listing.public_id] if listing else []
+    sections = form.drawn()
     context = {
-        "face": face, "kind": face.code, "form": form, "listing": listing, "sections": form.drawn(),
+        "face": face, "kind": face.code, "form": form, "listing": listing, "sections": sections, "start": _start(request, sections),
         "action": reverse(f"{face.code}-edit" if listing else f"{face.code}-new", args=args),
         "keep_url": reverse(f"{face.code}-keep", args=args), "discard_url": reverse(f"{face.code}-discard", args=args),
-        "seen_at": seen or (listing.updated_at.isoformat() if listing else ""),
-        "quality": quality(listing, face.hints) if listing else None,
-        "may_submit": listing is None or listing.state in (State.DRAFT, State.RETURNED), **more,
+        "seen_at": seen or (listing.updated_at.isoformat() if listing else ""), "revision": kept.revision if kept else 0,
+        "may_submit": listing is None or listing.state in (State.DRAFT, State.RETURNED),
+        **writing.advice(face, made or form.instance, listing, sections), **more,
     }  # fmt: skip
     return page(request, "listings/form.html", context, status=status)
+
+
+def _start(request: SignedIn, sections: list[dict[str, Any]]) -> str:
+    """The step that is shown first: one with a fault, else the one that ?step= names, else the first."""
+    faulty = [section["id"] for section in sections if section["faults"]]
+    known = [section["id"] for section in sections]
+    asked = request.GET.get("step", "")
+    return (faulty or [step for step in known if step == asked] or known)[0]
 
 
 def _seen(request: SignedIn) -> datetime | None:

@@ -126,11 +126,10 @@ class ListingForm(forms.ModelForm):
             self.fields[name].required = True
         return [
             {
-                "id": anchor, "title": title, "lead": lead, "fields": [self[name] for name in names],
+                "id": anchor, "order": order, "title": title, "lead": lead, "names": names, "fields": [self[name] for name in names],
                 "faults": sum(name in self.errors for name in names) if self.is_bound else 0,
-                "filled": sum(self[name].value() not in (None, "", []) for name in names),
             }
-            for anchor, title, lead, names in self.sections
+            for order, (anchor, title, lead, names) in enumerate(self.sections, 1)
         ]  # fmt: skip
 
 

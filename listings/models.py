@@ -333,6 +333,12 @@ class SavedDraft(models.Model):
     listing_public_id = models.CharField(max_length=12, blank=True)
     data = models.JSONField()
     at = models.DateTimeField(db_default=Now())
+    revision = models.PositiveIntegerField(default=1)
+    # what another window had typed while this was already further on
+    beside = models.JSONField(null=True, blank=True)
+    beside_at = models.DateTimeField(null=True, blank=True)
+    # public ids of listings that are said to be about something else, until there is a listing that can be told apart
+    apart = ArrayField(models.CharField(max_length=12), default=list, blank=True)
 
     class Meta:
         constraints = [
@@ -341,3 +347,20 @@ class SavedDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by_id} {self.kind} {self.listing_public_id}"
+
+
+class Apart(models.Model):
+    """Two listings of a kind that look alike and are not the same, as somebody said; `one` is the smaller public id."""
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    one = models.CharField(max_length=12)
+    other = models.CharField(max_length=12)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "one", "other"], name="told_apart_once")]
+        indexes = [models.Index(fields=["kind", "other"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.one} {self.other}"

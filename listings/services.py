@@ -16,7 +16,7 @@ from accounts.permissions import check_can
 from accounts.roles import May
 from accounts.services import members_with, reviewers
 from activity.services import record, tell
-from listings import kinds
+from listings import drafts, kinds
 from listings.models import Listing, SavedDraft, Version
 from listings.signals import tell_opened
 from listings.states import DELETABLE, EDITABLE, MOVES, CloseReason, State
@@ -37,7 +37,7 @@ def create_draft(*, kind: str, owner: Organisation, by: User, values: dict[str, 
     listing.save()
     _keep_version(listing, by)
     record(by=by, verb="listing.drafted", subject=listing, after=State.DRAFT)
-    forget_typed(by=by, kind=kind)
+    drafts.forget(by=by, kind=kind)
     return listing
 
 
@@ -88,7 +88,7 @@ def _change(listing: Listing, *, by: User, changed: dict[str, Any], rows: QueryS
             % {"title": listing.title},
             code="changed_meanwhile",
         )
-    forget_typed(by=by, kind=listing.log_kind, listing=listing)
+    drafts.forget(by=by, kind=listing.log_kind, listing=listing)
     if not changed:
         return listing
     listing.refresh_from_db()
@@ -269,27 +269,6 @@ def delete_draft(listing: Listing, *, by: User) -> None:
     Version.objects.filter(kind=listing.log_kind, listing_id=listing.pk).delete()
     SavedDraft.objects.filter(kind=listing.log_kind, listing_public_id=listing.public_id).delete()
     record(by=by, verb="listing.deleted", subject=listing, before=listing.state)
-
-
-@transaction.atomic
-def keep_typed(*, by: User, kind: str, data: dict[str, Any], listing: Listing | None = None) -> SavedDraft:
-    """Keep what a person has typed so far, valid or not."""
-    key = listing.public_id if listing else ""
-    draft, _new = SavedDraft.objects.update_or_create(
-        by=by, kind=kind, listing_public_id=key, defaults={"data": data, "at": Now()}
-    )
-    draft.refresh_from_db()
-    return draft
-
-
-def typed(*, by: User, kind: str, listing: Listing | None = None) -> SavedDraft | None:
-    """The unsaved work of a person on this form, if there is any."""
-    return SavedDraft.objects.filter(by=by, kind=kind, listing_public_id=listing.public_id if listing else "").first()
-
-
-def forget_typed(*, by: User, kind: str, listing: Listing | None = None) -> None:
-    """Drop unsaved work once it is saved, or when its author gives it up."""
-    SavedDraft.objects.filter(by=by, kind=kind, listing_public_id=listing.public_id if listing else "").delete()
 
 
 def _tell(listing: Listing, people: list[User], kind: str, **params: Any) -> None:

@@ -15,6 +15,7 @@ VERBS = {
     "listing.close": _("closed it"),
     "listing.grouped": _("put it into a programme"),
     "listing.ungrouped": _("took it out of a programme"),
+    "listing.told_apart": _("said that it is another one than a similar listing"),
     "listing.deleted": _("deleted the draft"),
 }
 

@@ -53,17 +53,16 @@ class OpportunityForm(ListingForm):
         }  # fmt: skip
 
     sections = (
-        ("basics", _("What it is about"), _("Title and text are what people read first, and what matching reads most."),
-         ("title", "summary", "field", "scene_type", "policy", "industry", "technologies", "region", "programme")),
-        ("need", _("What has to be solved"), "", ("need", "deliverables", "reference_case")),
-        ("conditions", _("What you offer"), _("Suppliers come for real conditions, not for money alone."),
-         ("site", "data_offered", "equipment", "users_offered")),
-        ("cooperation", _("How you cooperate"), _("Amounts are in 万元; leave unknown ones empty, an empty amount is never zero."),
-         ("cooperation", "budget_min_wan", "budget_max_wan", "budget_source")),
-        ("requirements", _("What you ask of suppliers"), _("Ask only for what is truly needed; each line bars some."),
+        ("matter", _("What has to be solved"), _("Title and text are what people read first, and what matching reads most."),
+         ("title", "summary", "need", "deliverables", "field", "region", "technologies", "reference_case")),
+        ("offer", _("What you offer"), _("Suppliers come for real conditions, not for money alone. Amounts are in 万元; an empty amount is unknown, never zero."),
+         ("site", "data_offered", "equipment", "users_offered", "cooperation", "budget_min_wan", "budget_max_wan")),
+        ("adoption", _("The way to adoption"), _("What becomes of a good result: who pays, who decides, by which procedure."),
+         ("budget_source", "procurement", "approval", "decider", "lead", "deadline")),
+        ("requirements", _("What you ask of suppliers"), _("Ask only for what is truly needed; each line bars some. How many is said beside it."),
          ("min_trl", "required_titles", "required_certs", "supplier_regions")),
-        ("adoption", _("The way to adoption"), "", ("procurement", "approval", "decider", "lead", "deadline")),
-        ("contact", _("Who may see it, and contact"), "", ("handles_at_most", "visibility", "contact_name", "contact_phone")),
+        ("publication", _("Filing, visibility, contact"), _("Where it is filed, who may read it, and whom to call."),
+         ("scene_type", "policy", "industry", "programme", "visibility", "handles_at_most", "contact_name", "contact_phone")),
     )  # fmt: skip
 
     def clean_handles_at_most(self) -> int:

@@ -1,4 +1,4 @@
-"""What would change a result: for an offer, what to fill in or to meet; for a need, what each of its conditions costs.
+"""What would change a result for an offer: what to fill in or to meet. What conditions cost a need is in costs.
 
 Everything is scored anew with the changed record, by the same facets, conditions and sum as the engine; only the likeness of
 the two texts is taken as it is, since no text is changed. Nothing here says that a record should be changed: only what would
@@ -57,34 +57,6 @@ class Door:
     opens: int
     raises: int
     needs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Eased:
-    """A condition put otherwise (None: not put at all), and how many suppliers would be left."""
-
-    asked: Both | None
-    left: int
-
-
-@dataclass(frozen=True)
-class Cost:
-    """One condition of a need (wording.ITEMS): what is asked, whom it alone bars, and what easing it would bring."""
-
-    item: str
-    asked: Both
-    barred: int
-    alone: int
-    eased: tuple[Eased, ...]
-
-
-@dataclass(frozen=True)
-class Costs:
-    """What the conditions of a need cost: of so many `relevant` suppliers so many are `left`."""
-
-    relevant: int
-    left: int
-    conditions: tuple[Cost, ...]
 
 
 @dataclass(frozen=True)
@@ -307,81 +279,3 @@ def _of_city(need: Need) -> Need:
         return need
     city = min(cities)
     return replace(need, region=Place(city, city, place.within - {place.code} | {city}))
-
-
-def cost_of_conditions(corpus: Corpus, need: str | Need) -> Costs:
-    """What each condition of a need costs among the capabilities that are about the same; suppliers are counted, not capabilities."""
-    left = corpus.need(need) if isinstance(need, str) else need
-    near = relevance(corpus.scores_of(need), corpus.settings)[0]
-    offers = [corpus.offers[int(place)] for place in np.flatnonzero(near >= corpus.settings.full_relevance)]
-    suppliers = _Suppliers(corpus, offers)
-    barred = suppliers.barred(left)
-    found = [
-        Cost(item, asked, suppliers.count([item in codes for codes in barred]), suppliers.gained(barred, item), eased)
-        for item, asked, eased in _eased(suppliers, left)
-    ]
-    return Costs(
-        suppliers.count([True] * len(offers)), suppliers.left(left), tuple(cost for cost in found if cost.barred)
-    )
-
-
-class _Suppliers:
-    """The offers that are about the same as a need, and whose they are."""
-
-    def __init__(self, corpus: Corpus, offers: Sequence[Offer]) -> None:
-        self._rules, self._offers = corpus.frame.rules, offers
-
-    def barred(self, need: Need) -> list[set[str]]:
-        """For each offer the conditions that bar it."""
-        judged = (judge(self._rules, need, offer) for offer in self._offers)
-        return [{c.code for c in conditions if c.verdict == "barred"} for conditions in judged]
-
-    def count(self, chosen: Sequence[bool]) -> int:
-        """Of how many suppliers the chosen offers are."""
-        return len({offer.owner or offer.id for offer, wanted in zip(self._offers, chosen, strict=True) if wanted})
-
-    def left(self, need: Need) -> int:
-        """How many suppliers no condition of a need bars."""
-        return self.count([not codes for codes in self.barred(need)])
-
-    def gained(self, barred: list[set[str]], item: str) -> int:
-        """How many more would be left if one condition were not put."""
-        return self.count([not codes - {item} for codes in barred]) - self.count([not codes for codes in barred])
-
-    def levels(self, below: int) -> list[int]:
-        """The readiness levels that offers have below one, highest first."""
-        return sorted(
-            {offer.trl for offer in self._offers if offer.trl is not None and offer.trl < below}, reverse=True
-        )
-
-
-def _eased(suppliers: _Suppliers, need: Need) -> Iterator[tuple[str, Both, tuple[Eased, ...]]]:
-    """Each condition that can be put otherwise: its item, what is asked, and what easing it would leave."""
-    if need.min_trl is not None:
-        levels = [(level, replace(need, min_trl=level)) for level in suppliers.levels(need.min_trl)[:2]]
-        yield (
-            "min_trl",
-            _level(need.min_trl),
-            tuple(Eased(_level(level), suppliers.left(then)) for level, then in levels),
-        )
-    for code, of_certificates in (("required_titles", False), ("required_certs", True)):
-        of_kind = [r for r in need.requirements if r.of_certificates == of_certificates]
-        if of_kind:
-            then = replace(need, requirements=tuple(r for r in need.requirements if r not in of_kind))
-            asked = [_asked(requirement) for requirement in of_kind]
-            joined = ", ".join(each[0] for each in asked), "、".join(each[1] for each in asked)
-            yield code, joined, (Eased(None, suppliers.left(then)),)
-    if need.supplier_places:
-        free = Eased(None, suppliers.left(replace(need, supplier_places=())))
-        yield "service_region_required", _places(need.supplier_places), (free,)
-    if need.budget_max is not None:
-        more = [
-            (amount, replace(need, budget_max=amount))
-            for amount in (round(need.budget_max * 1.2, 2), round(need.budget_max * 1.5, 2))
-        ]
-        eased = tuple(Eased(_amount(None, amount), suppliers.left(then)) for amount, then in more)
-        yield "budget", _amount(None, need.budget_max), eased
-
-
-def _level(level: int) -> Both:
-    return f"TRL {level} or above", f"TRL {level} 及以上"

@@ -54,6 +54,11 @@ class Known:
     def __init__(self, judge: Judge, left: Classes, right: Classes, values: NDArray[Any]) -> None:
         self._judge, self._left, self._right, self.values = judge, left, right, values
 
+    @property
+    def keys(self) -> list[Hashable]:
+        """The keys of the right side."""
+        return self._right.keys
+
     def rows(self, keys: Sequence[Hashable]) -> NDArray[Any]:
         """Keys of the left side by all classes of the right side."""
         found = np.empty((len(keys), len(self._right)), dtype=self.values.dtype)

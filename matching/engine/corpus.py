@@ -88,6 +88,11 @@ class Corpus:
         return self.frame.settings
 
     @property
+    def collected(self) -> Collected:
+        """Everything that was measured, as arrays."""
+        return self._all
+
+    @property
     def needs(self) -> Sequence[Need]:
         """The records of the needs, read when asked for."""
         return self._all.needs_kept

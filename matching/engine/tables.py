@@ -95,6 +95,16 @@ class Judged:
         """All values, by the name of the table."""
         return {name: known.values for name, known in self._known.items()}
 
+    def row(self, name: str, key: Hashable) -> NDArray[Any]:
+        """The values of one table for one key of a need, which need not be in the collection: one for each class of offers."""
+        found: NDArray[Any] = self._known[name].rows([key])[0]
+        return found
+
+    @property
+    def levels(self) -> Sequence[Any]:
+        """The readiness of each class of levels of the offers; None where it is unknown."""
+        return self._known["level_verdict"].keys
+
     def tables(self, needs: Sides | None = None, offers: Sides | None = None) -> Tables:
         """The tables of other needs, other offers or both with the collection or each other; without either, its own."""
         found = {}

@@ -8,6 +8,7 @@ from capabilities.models import Capability
 from codelists import regions
 from matching import adapters, engine
 from matching.engine import changes as engine_changes
+from matching.engine import costs as engine_costs
 from matching.engine import wording
 from matching.engine.changes import Change
 from matching.engine.standing import Gap, Standing, standing
@@ -111,7 +112,7 @@ def costs_of(opportunity: Opportunity) -> Cost | None:
     corpus = scoring.corpus_for(opportunity.city, [need])
     if corpus is None:
         return None
-    found = engine_changes.cost_of_conditions(corpus, need)
+    found = engine_costs.cost_of_conditions(corpus, need)
     return Cost(found.relevant, found.left, [_cost(cost) for cost in found.conditions])
 
 
@@ -120,7 +121,7 @@ def adapted(capability: Capability) -> engine.Offer:
     return adapters.offer(adapters.offer_record(capability))
 
 
-def _cost(cost: engine_changes.Cost) -> ConditionCost:
+def _cost(cost: engine_costs.Cost) -> ConditionCost:
     eased = [(wording.chosen(each.asked, language()) if each.asked else "", each.left) for each in cost.eased]
     asked = str(wording.chosen(cost.asked, language()))
     return ConditionCost(_word(wording.ITEMS, cost.item), asked, cost.barred, cost.alone, eased)

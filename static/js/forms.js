@@ -1,7 +1,6 @@
-// Forms: filters send themselves, drafts save themselves, facet values can be searched, characters are counted.
+// Forms: filters send themselves, facet values can be searched, characters are counted.
 function startForms(part) {
   for (const form of part.querySelectorAll("form.js-auto")) autoSend(form);
-  for (const form of part.querySelectorAll("form[data-autosave]")) autoSave(form);
   for (const input of part.querySelectorAll("[data-within]")) searchWithin(input);
   for (const counter of part.querySelectorAll("[data-count-of]")) count(counter);
   for (const box of part.querySelectorAll("[data-check-all]")) checkAll(box);
@@ -23,34 +22,6 @@ function autoSend(form) {
   form.addEventListener("formdata", (event) => {
     // A short address: what is empty is left out.
     for (const [name, value] of [...event.formData.entries()]) if (value === "") event.formData.delete(name);
-  });
-}
-
-function autoSave(form) {
-  if (!once(form, "saves")) return;
-  const say = form.querySelector("[data-saved]");
-  let timer = 0;
-  const save = async () => {
-    const answer = await fetch(form.dataset.autosave, {
-      method: "POST",
-      body: new FormData(form),
-      headers: { "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content, "HX-Request": "true" },
-      credentials: "same-origin",
-    }).catch(() => null);
-    if (say) say.textContent = answer?.ok ? await answer.text() : say.dataset.failed;
-    form.dataset.dirty = answer?.ok ? "" : "yes";
-  };
-  form.addEventListener("input", () => {
-    form.dataset.dirty = "yes";
-    clearTimeout(timer);
-    timer = setTimeout(save, 1500);
-  });
-  form.addEventListener("submit", () => {
-    clearTimeout(timer);
-    form.dataset.dirty = "";
-  });
-  addEventListener("beforeunload", (event) => {
-    if (form.dataset.dirty === "yes") event.preventDefault();
   });
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from matching.engine.changes import Beside, _possible, changes, cost_of_conditions, doors
+from matching.engine.changes import Beside, _possible, changes, doors
 from matching.engine.model import Place
 from matching.engine.ranking import BARRED, UNKNOWN
 from matching.engine.standing import standing
@@ -99,25 +99,6 @@ def test_districts_of_one_city_are_one_door(city, need, offer):
     asked = [need("N1"), need("N2", region="湖城市新桥区")]
     _relevant, found = doors(city(asked, [offer(service_regions=["云岭市"], firm_city="云岭市")]), "O1")
     assert [(door.code, door.opens, door.params["asked"][0][0]) for door in found] == [("region_added", 2, "990100")]
-
-
-def test_it_counts_what_a_condition_costs(city, need, offer):
-    offers = [
-        offer("O1"),
-        *(offer(f"O{n}", trl=6, firm=f"甲{n}") for n in (2, 3)),
-        offer("O4", titles=["瞪羚企业"], firm="乙"),
-    ]
-    found = cost_of_conditions(city([need()], offers, fit_middle=0.5), "N1")
-    assert (found.relevant, found.left) == (4, 1)
-    costs = {cost.item: cost for cost in found.conditions}
-    assert [((eased.asked or ())[1:], eased.left) for eased in costs["min_trl"].eased] == [(("TRL 6 及以上",), 3)]
-    assert [(eased.asked, eased.left) for eased in costs["required_titles"].eased] == [(None, 2)]
-    assert (costs["min_trl"].barred, costs["min_trl"].alone) == (2, 2)
-
-
-def test_offers_of_one_supplier_count_once(city, need, offer):
-    offers = [replace(offer(f"O{n}"), owner="同一家") for n in range(3)]
-    assert cost_of_conditions(city([need()], offers, fit_middle=0.5), "N1").left == 1
 
 
 def test_it_says_what_the_tenth_has_that_this_one_lacks(sample_city):

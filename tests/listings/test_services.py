@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from activity.models import Delivery, Event, Notice
 from activity.services import deliver_due
-from listings import services, tasks
+from listings import drafts, services, tasks
 from listings.models import SavedDraft, Version
 from listings.states import CloseReason, State
 from scenemarket.errors import Invalid, NotAllowed, WrongState
@@ -181,7 +181,7 @@ def test_it_closes_each_expired_listing_once_and_tells_its_owner(cast: Cast) -> 
 
 def test_it_deletes_a_draft_with_all_that_belongs_to_it(cast: Cast) -> None:
     draft = services.create_draft(kind="opportunity", owner=cast.agency, by=cast.owner, values={"title": "夜间巡检"})
-    services.keep_typed(by=cast.owner, kind="opportunity", data={"title": ["x"]}, listing=draft)
+    drafts.keep(by=cast.owner, kind="opportunity", data={"title": ["x"]}, listing=draft)
     services.delete_draft(draft, by=cast.owner)
     assert not Version.objects.exists()
     assert not SavedDraft.objects.exists()
@@ -196,12 +196,12 @@ def test_it_never_deletes_what_was_once_submitted(cast: Cast) -> None:
 def test_it_keeps_what_a_person_types_until_it_is_saved(cast: Cast) -> None:
     draft = listing(owner=cast.agency)
     for text in ("一", "一二"):
-        services.keep_typed(by=cast.owner, kind="opportunity", data={"title": [text]}, listing=draft)
-    kept = services.typed(by=cast.owner, kind="opportunity", listing=draft)
+        drafts.keep(by=cast.owner, kind="opportunity", data={"title": [text]}, listing=draft)
+    kept = drafts.typed(by=cast.owner, kind="opportunity", listing=draft)
     assert kept
     assert kept.data == {"title": ["一二"]}
     services.edit(draft, by=cast.owner, values={"title": "一二"})
-    assert services.typed(by=cast.owner, kind="opportunity", listing=draft) is None
+    assert drafts.typed(by=cast.owner, kind="opportunity", listing=draft) is None
 
 
 def test_it_sends_no_letter_about_what_is_no_longer_so(cast: Cast) -> None:
