@@ -45,6 +45,8 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=60)
     language = models.CharField(max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     email_mode = models.CharField(max_length=10, choices=EmailMode, default=EmailMode.INSTANT)
+    # the secret part of the address of the own calendar feed; None: there is no feed
+    calendar_key = models.CharField(max_length=32, unique=True, null=True, editable=False)  # noqa: DJ001
     # names of the help pages whose tour this person has taken or waved away
     tours_seen = ArrayField(models.CharField(max_length=40), default=list, blank=True)
 

@@ -1,5 +1,6 @@
 """Every change of people and organisations: check, change, record, tell."""
 
+import secrets
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from activity.services import record, tell
 from scenemarket.errors import NotAllowed, NotFound, WrongState
 from scenemarket.plaintext import tidy
 
+KEY_BYTES = 16
 # what a reviewer vouches for: another one has to be vouched for again
 VERIFIED = frozenset({"name", "uscc", "city", "kind", "group"})
 
@@ -179,6 +181,15 @@ def set_preferences(user: User, *, values: dict[str, Any]) -> User:
     User.objects.filter(pk=user.pk).update(**tidy(values))
     user.refresh_from_db()
     record(by=user, verb="user.preferences", subject=user, fields=sorted(values))
+    return user
+
+
+@transaction.atomic
+def set_calendar_key(user: User, *, on: bool) -> User:
+    """Give the own calendar feed a new secret address, or none; the old address is dead at once."""
+    User.objects.filter(pk=user.pk).update(calendar_key=secrets.token_hex(KEY_BYTES) if on else None)
+    user.refresh_from_db(fields=["calendar_key"])
+    record(by=user, verb="user.calendar", subject=user, after="on" if on else "off")
     return user
 
 
