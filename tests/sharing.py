@@ -9,19 +9,22 @@ import pytest
 
 # Starts processes of its own and looks at the clock: two at a time would only measure each other.
 STACKS = ("tests/browser/", "tests/faults/", "tests/runtime/")
+# One city for all of them.
+PAGES = "tests/browser/pages/"
 # What takes long begins first, so that no process is left with it at the end.
-LONG = ("tests/insights/test_samplecity", "tests/engine/", "tests/access/", "tests/matching/")
+ORDER = (PAGES, *STACKS, "tests/insights/test_samplecity", "tests/engine/", "tests/access/", "tests/matching/")
 
 
 def unit(name: str) -> str:
-    """What a test may not be parted from: its file, or everything else that starts processes."""
+    """What a test may not be parted from: its file, its city, or everything else that starts processes."""
+    if name.startswith(PAGES):
+        return PAGES
     return "stacks" if name.startswith(STACKS) else name.partition("::")[0]
 
 
 def rank(name: str) -> int:
     """The lower, the sooner."""
-    order = (*STACKS, *LONG)
-    return next((place for place, head in enumerate(order) if name.startswith(head)), len(order))
+    return next((place for place, head in enumerate(ORDER) if name.startswith(head)), len(ORDER))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,0 +1,89 @@
+"""The sample city in a database of its own, copied from the empty test database, and its people by role."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test import Client
+
+from accounts.models import Appointment, User
+from accounts.roles import Office
+
+# who looks at the pages; a leader and the others hold an office, the rest is known by address
+PEOPLE = {
+    "visitor": None,
+    "agency": "zhixia@shuiwu.example",
+    "viewer": "tingyu@shuiwu.example",
+    "firm": "qinghe@qingmai.example",
+    "person": "luguo@person.example",
+    "reviewer": "wenlan@hucheng-scene.example",
+    "leader": Office.LEADER,
+    "system": Office.SYSTEM,
+    "security": Office.SECURITY,
+    "audit": Office.AUDIT,
+}
+
+
+def person(role: str) -> User | None:
+    """Who plays that role; None for the visitor."""
+    known = PEOPLE[role]
+    if isinstance(known, Office):
+        return Appointment.objects.filter(office=known).earliest("pk").user
+    return User.objects.get(email=known) if known else None
+
+
+def client(role: str, language: str = "zh-hans") -> Client:
+    """A browser of that person."""
+    made = Client(headers={"accept-language": language})
+    if who := person(role):
+        made.force_login(who)
+    return made
+
+
+@contextmanager
+def database_like(template: str) -> Iterator[str]:
+    """Everything in this block, threads and child processes included, works in a copy of that database; its name."""
+    before, name = connection.settings_dict["NAME"], f"{template[:40]}_{secrets.token_hex(4)}"
+    _ask(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    _turn_to(name)
+    try:
+        yield name
+    finally:
+        _turn_to(before)
+        _ask(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _ask(statement: str) -> None:
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _turn_to(name: str) -> None:
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens in this block is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def sample_city(folder: Path, blocker: Any) -> Iterator[Path]:
+    """The sample city, its files below that folder."""
+    before = settings.VAR_DIR, settings.MEDIA_ROOT, settings.EMBEDDING
+    with blocker.unblock(), database_like(connection.settings_dict["NAME"]):
+        settings.VAR_DIR, settings.MEDIA_ROOT = folder, folder / "media"
+        settings.EMBEDDING = {**settings.EMBEDDING, "EMBEDDING_PROVIDER": "none"}
+        call_command("samplecity", verbosity=0)
+        yield folder
+        settings.VAR_DIR, settings.MEDIA_ROOT, settings.EMBEDDING = before
