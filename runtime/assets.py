@@ -19,7 +19,7 @@ NODE = ROOT / ".node"
 COPIED = {
     "@tabler/core/dist/css/tabler.min.css": "vendor/tabler.min.css",
     "@tabler/core/dist/js/tabler.min.js": "vendor/tabler.min.js",
-    "echarts/dist/echarts.min.js": "vendor/echarts.min.js",
+    "echarts/dist/echarts.common.min.js": "vendor/echarts.common.min.js",
     "@tabler/icons/LICENSE": "vendor/LICENSE.tabler-icons.txt",
     "echarts/LICENSE": "vendor/LICENSE.echarts.txt",
     "echarts/NOTICE": "vendor/NOTICE.echarts.txt",
