@@ -68,8 +68,8 @@ class Migration(migrations.Migration):
                         default="instant",
                         max_length=10,
                     ),
-                ("calendar_key", models.CharField(editable=False, max_length=32, null=True, unique=True)),
                 ),
+                ("calendar_key", models.CharField(editable=False, max_length=32, null=True, unique=True)),
                 (
                     "tours_seen",
                     django.contrib.postgres.fields.ArrayField(
