@@ -16,6 +16,7 @@ VERBS: dict[str, Any] = {
     "listing.submit": _("submitted for review"), "listing.approve": _("approved"), "listing.send_back": _("returned"),
     "listing.pause": _("paused"), "listing.resume": _("opened again"), "listing.close": _("closed"),
     "listing.deleted": _("deleted the draft"), "listing.imported": _("took over from a list"), "listing.expired": _("ended on its due date"),
+    "saved.created": _("saved a search"), "saved.changed": _("changed a saved search"), "saved.deleted": _("deleted a saved search"),
     "import.uploaded": _("uploaded a list"), "import.confirmed": _("confirmed an import"), "import.dropped": _("dropped an import"),
     "import.done": _("finished an import"),
     "batch.created": _("opened a batch"), "batch.published": _("published a batch"), "programme.created": _("opened a programme"),
@@ -39,6 +40,9 @@ VERBS: dict[str, Any] = {
     "title.added": _("entered a title"), "title.verified": _("verified a title"), "team.invited": _("invited a colleague"),
     "team.joined": _("joined the team"), "team.role": _("changed a colleague's role"), "team.removed": _("removed a colleague"),
     "user.preferences": _("changed the own preferences"), "user.appointed": _("made an appointment"),
+    "conversation.opened": _("opened a conversation"), "message.withdrawn": _("took a message back"), "message.reported": _("reported a message"),
+    "report.no_ground": _("found no ground for a report"), "report.hidden": _("hid a reported message"), "report.closed": _("closed a conversation"),
+    "user.calendar": _("changed the address of the own calendar feed"),
     "code.added": _("added a code"), "code.changed": _("changed a code"),
 }  # fmt: skip
 

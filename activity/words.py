@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 KINDS: dict[str, Any] = {
     "opportunity": _("Opportunity"), "capability": _("Capability"), "match": _("Match"), "run": _("Match run"),
     "deal": _("Deal"), "organisation": _("Organisation"), "batch": _("Batch"), "programme": _("Programme"),
-    "import": _("Import"), "code": _("Code"), "user": _("Person"),
+    "import": _("Import"), "code": _("Code"), "user": _("Person"), "saved_search": _("Saved search"),
 }  # fmt: skip
 STATES: dict[str, Any] = {
     "draft": _("Draft"), "submitted": _("Awaiting review"), "returned": _("Returned"), "published": _("Open"),
@@ -16,7 +16,7 @@ STATES: dict[str, Any] = {
     "excluded": _("Excluded"), "withdrawn": _("Withdrawn"), "superseded": _("Superseded"), "waiting": _("Waiting for an answer"),
     "accepted": _("Accepted"), "queued": _("Queued"), "running": _("Running"), "ready": _("Ready for review"),
     "released": _("Released"), "failed": _("Failed"), "connected": _("Connected"), "piloting": _("Piloting"),
-    "contracted": _("Contracted"), "landed": _("Landed"), "replicated": _("Replicated"), "stopped": _("Stopped"),
+    "contracted": _("Contracted"), "landed": _("Landed"), "replicated": _("Replicated"), "stopped": _("Stopped"), "no_ground": _("No ground"), "hidden": _("Message hidden"), "shown": _("Shown"),
 }  # fmt: skip
 # kinds that have a page of their own, under a URL of the same name
 PAGES = ("opportunity", "capability", "match", "run", "deal", "organisation", "batch", "programme", "import")

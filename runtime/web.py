@@ -1,8 +1,12 @@
 """gunicorn's configuration: --config python:runtime.web, here and in containers."""
 
 import asyncio
+import logging
+import os
+import sys
 from typing import Any
 
+from gunicorn.errors import HaltServer
 from gunicorn.workers.gasgi import ASGIWorker
 
 from runtime.mortality import die_with
@@ -44,3 +48,21 @@ def when_ready(server: Any) -> None:
 def post_fork(server: Any, worker: Any) -> None:
     """Runs first in each worker process: it ends with the server, even when that is killed."""
     die_with(server.pid)
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Runs last in each worker process that has done its work."""
+    if worker.booted and worker.pid == os.getpid():
+        end_now()
+
+
+def on_exit(server: Any) -> None:
+    """Runs last in the server, unless it ends because its workers cannot start."""
+    if not isinstance(sys.exception(), HaltServer):
+        end_now()
+
+
+def end_now() -> None:
+    """Nothing is left to do but to take apart, object by object, all that was loaded; that would take seconds."""
+    logging.shutdown()
+    os._exit(0)

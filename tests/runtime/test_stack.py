@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.runtime.listener import Stream, sign_in
 from tests.runtime.stack import Stack, wait_for
 
 pytestmark = pytest.mark.stack
@@ -64,6 +65,22 @@ def test_it_keeps_its_secrets_to_its_owner(stack: Stack, name: str) -> None:
     assert stat.S_IMODE((stack.var / name).stat().st_mode) == 0o600
 
 
+TELL = "from activity.live import tell; tell('run', people=[{person}], public_id='{mark}')"
+
+
+def test_it_tells_open_pages_at_once_and_goes_on_when_the_broker_is_back(stack: Stack) -> None:
+    (person, own), (_, others) = sign_in(stack, "listener@city.example", "other@city.example")
+    stream, other, nobody = (Stream(stack.port, session) for session in (own, others, "none"))
+    wait_for(lambda: "hello" in stream.names and "hello" in other.names and nobody.status == 401)
+    stack.call("manage", "shell", "--no-imports", "-c", TELL.format(person=person, mark="first"))
+    wait_for(lambda: {"topic": "run", "id": "first"} in stream.heard)
+    os.kill(stack.pids()["valkey"], signal.SIGKILL)
+    wait_for(lambda: stream.names[-1] == "back")
+    stack.call("manage", "shell", "--no-imports", "-c", TELL.format(person=person, mark="second"))
+    wait_for(lambda: {"topic": "run", "id": "second"} in stream.heard)
+    assert (stream.names.count("away"), other.heard) == (1, [])
+
+
 @pytest.mark.parametrize("name", PARTS)
 def test_it_heals_a_part_that_is_killed(stack: Stack, name: str) -> None:
     before, killed = wait_for(lambda: stack.pids().get(name)), time.monotonic()
@@ -94,6 +111,8 @@ def test_it_leaves_no_orphan_when_its_supervisor_is_killed(stack: Stack) -> None
 @pytest.mark.parametrize("way", ["stop", "interrupt"])
 def test_it_ends_everything_within_five_seconds(stack: Stack, way: str) -> None:
     assert stack.process is not None
+    streams = [Stream(stack.port, session) for _, session in sign_in(stack, "listener@city.example")]
+    wait_for(lambda: all("hello" in stream.names for stream in streams))
     began = time.monotonic()
     if way == "stop":
         assert stack.call("stop").returncode == 0
@@ -102,6 +121,7 @@ def test_it_ends_everything_within_five_seconds(stack: Stack, way: str) -> None:
     assert stack.process.wait(10) == 0
     assert time.monotonic() - began < 5
     assert not stack.processes()
+    assert all(stream.ended for stream in streams)
     assert not (stack.var / "runtime.json").exists()
     stack.start()
 
