@@ -51,9 +51,13 @@ class Facet:
     def alias(self) -> str:
         return f"f_{self.name}"
 
+    def wanted(self, values: list[str]) -> list[str]:
+        """The values that rows must have one of, given what was chosen; none when everything passes."""
+        return values or list(self.default)
+
     def condition(self, values: list[str]) -> Q | None:
         """The condition on the alias, or None when everything passes."""
-        wanted = values or list(self.default)
+        wanted = self.wanted(values)
         return Q(**{f"{self.alias}__{'overlap' if self.many else 'in'}": wanted}) if wanted else None
 
     def label(self, value: str) -> str:
