@@ -65,6 +65,12 @@ def _cities() -> list[City]:
     ]  # fmt: skip
 
 
+def _after_label(name: str) -> str:
+    """What a part does, without the label that the Chinese sentence begins with."""
+    sentence = _said(SENTENCES[name])
+    return sentence.removeprefix(f"{_said(PART_NAMES[name])}：")
+
+
 def _said(words: tuple[str, str]) -> str:
     """English or Chinese of a pair (English, Chinese)."""
     return words[speaks_chinese()]
