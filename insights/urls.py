@@ -1,8 +1,8 @@
 """Addresses of the pages that read everything."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from insights import guide_views, health, overview_views, portal, views
+from insights import calendar_views, guide_views, health, overview_views, portal, views
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("help/<slug:slug>/", guide_views.page, name="help-page"),
     path("help/<slug:slug>/seen/", guide_views.seen, name="help-seen"),
     path("desk/", views.desk, name="desk"),
+    path("calendar/", calendar_views.calendar, name="calendar"),
+    path("calendar/key/", calendar_views.calendar_key, name="calendar-key"),
+    re_path(r"^calendar/(?P<key>[0-9a-f]{32})\.ics$", calendar_views.calendar_feed, name="calendar-feed"),
     path("overview/", overview_views.overview, name="overview"),
     path("overview/sheet/", overview_views.overview_sheet_file, name="overview-sheet"),
     path("overview/panel/<slug:name>/", overview_views.overview_panel, name="overview-panel"),

@@ -1,5 +1,6 @@
 """Suggestions: an organisation's list, one pair, the answers, comparison."""
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -22,8 +23,9 @@ from matching.access import match_answer, match_read, side_of
 from matching.forms import DeclineForm
 from matching.models import Answer, Match
 from matching.services import answers, exposure
-from matching.states import other
-from scenemarket.errors import Invalid
+from matching.services.moves import refusal
+from matching.states import MatchState, other
+from scenemarket.errors import Invalid, WrongState
 from scenemarket.web import page, show_faults
 
 PAGE = 10
@@ -76,12 +78,44 @@ def _crumbs(found: Match, reviews: bool) -> list[tuple[Any, str]]:
 
 
 @login_required
+@require_GET
+def match_reply(request: SignedIn, public_id: str) -> HttpResponse:
+    """The answer in place, for a row of the desk or a card; without script the page of the pair is where one answers."""
+    found, side = match_answer(request.user, public_id)
+    check_can(request.user, May.ANSWER, organisation=found.listing(side).owner_id)
+    if not request.htmx:
+        return redirect(f"{found.get_absolute_url()}#answer")
+    if not shown.may_answer(found, side):
+        raise WrongState(refusal(found))
+    return page(request, "matching/_reply.html", _reply(request, found, side, DeclineForm(side=side)))
+
+
+def _reply(request: SignedIn, found: Match, side: str, form: DeclineForm) -> dict[str, Any]:
+    return {
+        "match": found, "form": form, "their": found.listing(other(side)), "name": pair.side_names(request.user, found)[other(side)],
+        "why": pair.short([(found.opportunity, found.capability)])[0],
+    }  # fmt: skip
+
+
+@login_required
 @require_POST
 def match_accept(request: SignedIn, public_id: str) -> HttpResponse:
     found, side = match_answer(request.user, public_id)
-    answers.accept(found, side=side, by=request.user)
-    messages.success(request, _("Accepted: %(title)s") % {"title": found})
-    return redirect(found)
+    now = answers.accept(found, side=side, by=request.user)
+    said = _("Accepted: %(title)s") % {"title": found}
+    if now.state == MatchState.AGREED:
+        said = _("Both sides agree: %(title)s. A deal opens.") % {"title": found}
+    return _answered(request, found, said)
+
+
+def _answered(request: SignedIn, found: Match, said: str) -> HttpResponse:
+    """Back to the pair; in place: nothing is left of the answer, a toast says it, and the lists look again."""
+    if not request.htmx:
+        messages.success(request, said)
+        return redirect(found)
+    answer = HttpResponse("")
+    answer["HX-Trigger-After-Swap"] = json.dumps({"toast": said, "live:matches": {"id": found.public_id}})
+    return answer
 
 
 @login_required
@@ -91,10 +125,10 @@ def match_decline(request: SignedIn, public_id: str) -> HttpResponse:
     check_can(request.user, May.ANSWER, organisation=found.listing(side).owner_id)
     form = DeclineForm(request.POST if request.method == "POST" else None, side=side)
     if request.method == "POST" and form.is_valid() and _declined(request, found, side, form):
-        messages.success(request, _("Declined: %(title)s") % {"title": found})
-        return redirect(found)
-    context = {"match": found, "form": form, "crumbs": _crumbs(found, False)}
-    return page(request, "matching/decline.html", context, status=422 if form.errors else 200)
+        return _answered(request, found, _("Declined: %(title)s") % {"title": found})
+    context = {"crumbs": _crumbs(found, False)} | _reply(request, found, side, form)
+    status = 422 if form.errors else 200
+    return page(request, "matching/decline.html", context, fragment="matching/_reply.html", status=status)
 
 
 def _declined(request: SignedIn, found: Match, side: str, form: DeclineForm) -> bool:

@@ -58,6 +58,7 @@ ROWS = [
     Row("matches-compare", owner=302, colleague=302, counterpart=302, stranger=302, reviewer=302, nobody=302),
     Row("match", args="match", stranger=404, nobody=302),
     Row("match", args=reviewed, **NOBODY_ELSE),
+    Row("match-reply", args="match", owner=302, colleague=403, counterpart=302, stranger=404, reviewer=404, nobody=302),
     Row("match-accept", "post", args="match", owner=302, colleague=403, counterpart=302, stranger=404, reviewer=404, nobody=302),
     Row("match-decline", args="match", colleague=403, stranger=404, reviewer=404, nobody=302),
     Row("why", args=PAIR, nobody=302),
