@@ -6,6 +6,7 @@ from capabilities.filters import CapabilityFilter
 from capabilities.forms import CapabilityForm
 from capabilities.notice import notice, row
 from capabilities.quality import HINTS
+from capabilities.table import COLUMNS
 from listings.faces import Face
 
 FACE = Face(
@@ -20,6 +21,8 @@ FACE = Face(
     row=row,
     notice=notice,
     hints=HINTS,
+    columns=COLUMNS,
+    searched=lambda listing: (listing.summary, listing.scenes, "、".join(listing.technologies)),
     words={
         "search": _("Search capabilities"),
         "empty": _("No capability fits all of this"),

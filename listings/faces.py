@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from listings.quality import Hint
+from listings.table import Column
 
 if TYPE_CHECKING:
     from listings.filters import ListingFilter
@@ -29,6 +30,9 @@ class Face:
     row: Callable[[Any], dict[str, Any]]
     notice: Callable[[Any, bool], dict[str, Any]]
     hints: Sequence[Hint]
+    # what a table and a comparison show, and the texts in which searched words are shown
+    columns: Sequence[Column] = ()
+    searched: Callable[[Any], Sequence[str]] = lambda listing: (listing.summary,)
     words: dict[str, Any] = field(default_factory=dict)
 
     @property

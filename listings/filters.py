@@ -1,16 +1,18 @@
 """The parameters of a list's address, validated; pages and the API read them the same way."""
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from listings import search
 from listings.facets import Chosen, Facet, narrow
+from listings.found import Found, found
 from scenemarket.ids import ALPHABET, LENGTH
 
 MOST_VALUES, LONGEST = 40, 120
@@ -57,6 +59,7 @@ class ListingFilter(django_filters.FilterSet):
     orders: ClassVar[dict[str, Order]] = {"newest": (_("Newest first"), ("-published_at", "-pk"))}
 
     q = django_filters.CharFilter(method="search", max_length=search.LONGEST, label=_("words in the title or text"))
+    exact = django_filters.CharFilter(method="unsorted", max_length=1, label=_("1: take the words as they are typed"))
     city = django_filters.CharFilter(field_name="city", max_length=12)
     policy = django_filters.CharFilter(field_name="policy", max_length=40)
     technology = django_filters.CharFilter(method="with_technology", max_length=LONGEST)
@@ -91,12 +94,22 @@ class ListingFilter(django_filters.FilterSet):
 
     @property
     def offered(self) -> dict[str, Order]:
-        """The orders that make sense for this address; with words to search for, what has them in its title comes first."""
+        """The orders that make sense for this address; with words to search for, what fits them best comes first."""
         words = self.asked.get("q")
         if not words:
             return self.orders
-        in_title = Case(When(title__icontains=words, then=0), default=1)
-        return {BEST: (_("Best match first"), (in_title, *self.newest)), **self.orders}
+        if self.found:
+            best: tuple[Any, ...] = (search.in_order(self.found.keys), *self.newest)
+        else:
+            best = (Case(When(title__icontains=words, then=0), default=1), *self.newest)
+        return {BEST: (_("Best match first"), best), **self.orders}
+
+    @cached_property
+    def found(self) -> Found | None:
+        """What the engine finds for the words of this address; None without words, and while only the database can be asked."""
+        words = self.asked.get("q")
+        assert self.queryset is not None
+        return found(self.queryset.model.log_kind, words, literal=bool(self.asked.get("exact"))) if words else None
 
     @property
     def sort_name(self) -> str:
@@ -105,7 +118,12 @@ class ListingFilter(django_filters.FilterSet):
         return asked if asked in self.offered else next(iter(self.offered))
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(search.matching(value, queryset.model.SEARCHED))
+        here = self.found
+        holds = search.matching(here.text if here else value, queryset.model.SEARCHED)
+        if here is None:
+            return queryset.filter(holds)
+        # what was published or edited since the engine has read the lists
+        return queryset.filter(Q(search.among(here.keys)) | Q(updated_at__gte=here.since) & Q(holds))
 
     def with_technology(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(technologies__contains=[value])

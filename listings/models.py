@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from listings.saved_models import SavedSearch as SavedSearch  # Django finds it here
 from listings.states import CloseReason, State
 from scenemarket.ids import new_id
 from scenemarket.leases import Leased

@@ -59,4 +59,10 @@ KINDS = (
         ),
         action=_("Open it"),
     ),
+    Kind(
+        "saved.new",
+        title=_("%(n)s new: %(name)s"),
+        body=_("Your saved search “%(name)s” has %(n)s new entries since you were last told."),
+        action=_("Look at them"),
+    ),
 )

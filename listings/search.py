@@ -8,13 +8,15 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
 from django.db import migrations
-from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, IntegerField, OrderBy, Q, Value
 from django.db.models.functions import Cast
 
 LONGEST, MOST_WORDS = 200, 12
+ORDERED = 500
 _RUNS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
 
 CREATE = migrations.RunSQL(
@@ -58,6 +60,22 @@ def matching(text: str, columns: Sequence[str]) -> Q | Func:
     return Func(
         words(columns), wanted, template="(%(expressions)s)", arg_joiner=" @@ ", output_field=BooleanField()
     )  # fmt: skip
+
+
+def among(keys: Sequence[int]) -> Func:
+    """The condition for rows with one of these keys, however many: one parameter, not thousands."""
+    return Func(F("pk"), _array(keys), template="(%(expressions)s))", arg_joiner=" = ANY(", output_field=BooleanField())
+
+
+def in_order(keys: Sequence[int]) -> OrderBy:
+    """The order of these keys; what is not among the first ORDERED comes after them."""
+    place = Func(_array(keys[:ORDERED]), F("pk"), function="array_position", output_field=IntegerField())
+    return place.asc(nulls_last=True)
+
+
+def _array(keys: Sequence[int]) -> Cast:
+    field = ArrayField(BigIntegerField())
+    return Cast(Value(list(keys), output_field=field), field)
 
 
 def tsquery(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from listings import imports, services
+from listings import imports, saved, services
 
 AT_ONCE = 10
 
@@ -22,3 +22,9 @@ def work_imports() -> None:
 @shared_task
 def close_expired() -> None:
     services.close_expired()
+
+
+@shared_task
+def tell_saved() -> None:
+    """Once a minute: who keeps a search is told what is new in it."""
+    saved.tell_due()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import SignedIn
-from listings import access, faces, form_page, list_page, mine_page, moves, notice_page
+from listings import access, compare_page, faces, form_page, list_page, mine_page, moves, notice_page
 from listings.states import CloseReason
 from scenemarket.errors import Invalid
 from scenemarket.web import address_here, page
@@ -22,6 +22,12 @@ def index(request: HttpRequest, kind: str) -> HttpResponse:
     """The public list."""
     context = list_page.context(request, kind)
     return page(request, "listings/list.html", context, fragment="listings/_list.html")
+
+
+@require_GET
+def compare(request: HttpRequest, kind: str) -> HttpResponse:
+    """Up to four listings side by side."""
+    return page(request, "listings/compare.html", compare_page.context(request, kind))
 
 
 @require_GET

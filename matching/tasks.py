@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from matching.models import Shard
-from matching.services import answers, embedding, learning, work
+from matching.models import MatchRun, Shard
+from matching.services import answers, embedding, finding, learning, work, writing
 from matching.services import sweep as sweeping
 from matching.states import Step
 
@@ -49,6 +49,13 @@ def forget_vectors() -> None:
     embedding.forget_unneeded()
 
 
+# reading and measuring lists of 200,000
+@shared_task(soft_time_limit=1740, time_limit=1800)
+def index_listings() -> None:
+    """Every ten seconds: what people search in, built anew once the lists have changed."""
+    finding.build_due()
+
+
 @shared_task
 def sweep_answers() -> None:
     """Twice a minute."""
@@ -67,6 +74,14 @@ def sweep_learning() -> None:
 def train_ranker(ranker_id: int) -> None:
     """One training, from the decisions of one city."""
     learning.train(ranker_id)
+
+
+@shared_task(soft_time_limit=1740, time_limit=1800)
+def prepare_for_writing(run_id: int) -> None:
+    """Somebody is writing, and the lists are not yet measured for texts without vectors."""
+    run = MatchRun.objects.filter(pk=run_id).first()
+    if run is not None:
+        writing.prepare(run)
 
 
 def send(keys: list[int]) -> None:

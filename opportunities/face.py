@@ -7,6 +7,7 @@ from opportunities.filters import OpportunityFilter
 from opportunities.forms import OpportunityForm
 from opportunities.notice import notice, row
 from opportunities.quality import HINTS
+from opportunities.table import COLUMNS
 
 FACE = Face(
     code="opportunity",
@@ -20,6 +21,8 @@ FACE = Face(
     row=row,
     notice=notice,
     hints=HINTS,
+    columns=COLUMNS,
+    searched=lambda listing: (listing.summary, listing.need),
     words={
         "search": _("Search opportunities"),
         "empty": _("No opportunity fits all of this"),

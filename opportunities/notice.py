@@ -92,12 +92,13 @@ def _requirements(listing: Opportunity) -> list[tuple[Any, Any]]:
         (_("Technology readiness"), _("TRL %(level)s or higher: %(words)s") % {
             "level": level, "words": names.name("trl", str(level))} if level else None),
         (_("Titles and certificates"), "；".join([*listing.required_titles, *listing.required_certs])),
-        (_("Where suppliers may come from"), _places(listing.supplier_regions) or _("Anywhere")),
+        (_("Where suppliers may come from"), places(listing.supplier_regions) or _("Anywhere")),
         (_("Technologies"), "、".join(listing.technologies)),
     ]  # fmt: skip
 
 
-def _places(codes: list[str]) -> str:
+def places(codes: list[str]) -> str:
+    """Where suppliers may come from, in words; "" for anywhere."""
     return "、".join(_("This city only") if code == LOCAL else names.name("region", code) for code in codes)
 
 

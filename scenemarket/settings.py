@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10, "queue": "push"},
     },
     "expire": {"task": "listings.tasks.close_expired", "schedule": 60.0, "options": {"expires": 50, "queue": "push"}},
+    "saved": {"task": "listings.tasks.tell_saved", "schedule": 60.0, "options": {"expires": 50, "queue": "push"}},
     "match": {"task": "matching.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 10}},
     "embed": {
         "task": "matching.tasks.embed_texts",

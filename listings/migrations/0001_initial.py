@@ -287,4 +287,54 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="SavedSearch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(default=scenemarket.ids.new_id, editable=False, max_length=12, unique=True),
+                ),
+                ("kind", models.CharField(blank=True, max_length=12)),
+                ("query", models.CharField(blank=True, max_length=2000)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "alert",
+                    models.CharField(
+                        choices=[
+                            ("off", "Not at all"),
+                            ("instant", "At once"),
+                            ("daily", "Every morning"),
+                            ("weekly", "Every Monday"),
+                        ],
+                        default="daily",
+                        max_length=10,
+                        verbose_name="tell me what is new",
+                    ),
+                ),
+                ("next_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("told_until", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("told", models.JSONField(blank=True, default=list)),
+                ("unseen", models.PositiveIntegerField(default=0)),
+                ("seen_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("alert", "off"), _negated=True), fields=["next_at"], name="saved_search_due"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "kind", "query"), name="one_saved_search_per_person")
+                ],
+            },
+        ),
     ]

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import count
+from typing import Any
 
 from django import template
 from django.utils import timezone
 
+from listings.found import HOW
 from listings.states import CloseReason
+from listings.table import Column
 from listings.verbs import said
 from scenemarket.figures import speaks_chinese
 
@@ -44,3 +47,15 @@ def reason(text: str) -> str:
 def date_of(moment: datetime | None) -> date | None:
     """The day of a moment in Shanghai."""
     return timezone.localtime(moment).date() if moment else None
+
+
+@register.filter
+def says(listing: Any, column: Column) -> Any:
+    """What a listing says in one column."""
+    return column.value(listing)
+
+
+@register.filter
+def how(code: str) -> str:
+    """How a search came to other words than those typed."""
+    return str(HOW.get(code, code))

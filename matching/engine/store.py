@@ -58,6 +58,12 @@ def read(folder: Path) -> tuple[dict[str, Array], dict[str, Any]]:
     return arrays, listing["about"]
 
 
+def about(folder: Path) -> dict[str, Any]:
+    """What was written beside the arrays. Raises Torn."""
+    found: dict[str, Any] = _listing(folder)["about"]
+    return found
+
+
 def _mapped(path: Path) -> Array:
     try:
         found: Array = np.load(path, mmap_mode="r", allow_pickle=False)

@@ -42,6 +42,8 @@ def of(kind: str, many: str) -> list[Row]:
     return [
         Row(many),
         Row(f"{many}-export", data={"format": "csv"}),
+        Row(f"{many}-compare"),
+        Row(f"{many}-feed"),
         Row(kind, args=open_),
         Row(kind, args=draft, reviewer=404, counterpart=404, stranger=404, nobody=404),
         Row(kind, args=waiting, counterpart=404, stranger=404, nobody=404),
