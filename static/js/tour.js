@@ -9,7 +9,7 @@ const remember = (url) => {
   if (!url) return;
   const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
   fetch(url, { method: "POST", headers: { "X-CSRFToken": token, "HX-Request": "true" } });
-  document.querySelector(".s-hint")?.remove();
+  document.querySelector(".s-first")?.remove();
 };
 
 const begin = async (button) => {
