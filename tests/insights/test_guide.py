@@ -71,9 +71,9 @@ def test_it_answers_an_unknown_text_with_a_sentence(cast: Cast) -> None:
 
 def test_it_offers_a_tour_until_it_was_seen(cast: Cast) -> None:
     client = cast.client("reviewer")
-    assert "s-hint" in client.get("/review/").content.decode()
+    assert "s-first" in client.get("/review/").content.decode()
     client.post("/help/review/seen/")
-    assert "s-hint" not in client.get("/review/").content.decode()
+    assert "s-first" not in client.get("/review/").content.decode()
 
 
 def test_it_remembers_a_tour_once(cast: Cast) -> None:
