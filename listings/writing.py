@@ -50,6 +50,8 @@ def advice(face: Face, made: Any, listing: Listing | None, sections: list[dict[s
     """What the panel and the steps draw: quality, its groups, and how far each step is."""
     found = quality(made, face.hints)
     args = [listing.public_id] if listing else []
+    for row in found.lacks:
+        row["step"] = next((section["id"] for section in sections if row["field"] in section["names"]), "")
     return {
         "quality": found, "groups": found.groups(), "steps": [_step(section, made, found.lacks) for section in sections],
         "advice_url": reverse(f"{face.code}-advice", args=args),

@@ -75,19 +75,23 @@ def changes(opportunity: Opportunity, capability: Capability, *, may_edit: bool)
 
 def doors(capability: Capability, user: Any) -> dict[str, Any]:
     """What would open most opportunities to a capability; of these, the ones that this person may read are named."""
-    relevant, found = whatif.doors_of(capability)
+    edit = reverse("capability-edit", args=[capability.public_id]) if _may_edit(user, capability) else ""
+    return {"capability": capability, "first": FIRST, **doors_told(*whatif.doors_of(capability), user, edit)}
+
+
+def doors_told(relevant: int, found: list[whatif.OpenDoor], user: Any, form_url: str) -> dict[str, Any]:
+    """What opens opportunities, in rows; `form_url` is the form that has the fields, "" for none."""
     ids = {public_id for door in found for public_id in door.opportunities}
     known = {row.public_id: row for row in visible("opportunity", user).filter(public_id__in=ids)}
-    edit = reverse("capability-edit", args=[capability.public_id]) if _may_edit(user, capability) else ""
     rows = [
         {
-            "words": door.words, "opens": door.opens, "raises": door.raises,
-            "url": f"{edit}#id_{door.field}" if edit and door.field else "",
+            "words": door.words, "opens": door.opens, "raises": door.raises, "field": door.field,
+            "url": f"{form_url}#id_{door.field}" if form_url and door.field else "",
             "opportunities": [known[i] for i in door.opportunities if i in known][:3],
         }
         for door in found
     ]  # fmt: skip
-    return {"capability": capability, "relevant": relevant, "rows": rows, "first": FIRST}
+    return {"relevant": relevant, "rows": rows}
 
 
 def _may_edit(user: Any, listing: Any) -> bool:

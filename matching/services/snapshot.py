@@ -130,9 +130,16 @@ def base_of(city: str) -> MatchRun | None:
 
 def bases() -> list[MatchRun]:
     """Runs whose snapshot is, or will be, asked for: those under way, and the newest finished one of each city."""
-    full = MatchRun.objects.full().filter(Exists(_parts_of_run()), engine_version=ENGINE_VERSION)
-    newest = full.finished().order_by("city", "-pk").distinct("city")
-    return [*full.under_way(), *newest]
+    return [*_with_parts().under_way(), *newest_bases()]
+
+
+def newest_bases() -> list[MatchRun]:
+    """The newest finished run of each city, whose snapshot is there."""
+    return list(_with_parts().finished().order_by("city", "-pk").distinct("city"))
+
+
+def _with_parts() -> Any:
+    return MatchRun.objects.full().filter(Exists(_parts_of_run()), engine_version=ENGINE_VERSION)
 
 
 def _parts_of_run() -> QuerySet[SnapshotPart]:

@@ -1,7 +1,7 @@
 """Where a pair stands, what would change it, and what a condition costs: on the lists of the last run, in the reader's language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from capabilities.models import Capability
@@ -50,8 +50,9 @@ class OpenDoor:
 
 @dataclass(frozen=True)
 class ConditionCost:
-    """One condition: its name, what is asked, whom it bars and whom it alone bars, and (what else, how many left) for easing it."""
+    """One condition: its code and name, what is asked, whom it bars and whom it alone bars, and (what else, how many left) for easing it."""
 
+    item: str
     label: str
     asked: str
     barred: int
@@ -61,11 +62,16 @@ class ConditionCost:
 
 @dataclass(frozen=True)
 class Cost:
-    """Of `relevant` suppliers the conditions leave `left`."""
+    """Of `relevant` suppliers the conditions leave `left`, of whom for `unknown` something has to be checked.
+
+    `ladder` is what each readiness level would leave.
+    """
 
     relevant: int
     left: int
     conditions: list[ConditionCost]
+    unknown: int = 0
+    ladder: list[engine_costs.Rung] = field(default_factory=list)
 
 
 FIELDS = {
@@ -97,8 +103,11 @@ def doors_of(capability: Capability) -> tuple[int, list[OpenDoor]]:
     """What would open most of the city's opportunities: how many are about the same, and the best few things."""
     offer = adapted(capability)
     corpus = scoring.corpus_for(capability.city, [offer])
-    if corpus is None:
-        return 0, []
+    return doors_in(corpus, offer) if corpus else (0, [])
+
+
+def doors_in(corpus: engine.Corpus, offer: engine.Offer) -> tuple[int, list[OpenDoor]]:
+    """The same by lists that are open already."""
     relevant, found = engine_changes.doors(corpus, offer)
     told = [
         OpenDoor(_words(d.code, d.params), FIELDS.get(d.field, ""), d.opens, d.raises, list(d.needs)) for d in found
@@ -112,8 +121,19 @@ def costs_of(opportunity: Opportunity) -> Cost | None:
     corpus = scoring.corpus_for(opportunity.city, [need])
     if corpus is None:
         return None
+    return _costs(corpus, need)
+
+
+def costs_in(corpus: engine.Corpus, opportunity: Opportunity) -> Cost:
+    """The same by lists that are open already; the opportunity need not be saved."""
+    return _costs(corpus, adapters.need(adapters.need_record(opportunity)))
+
+
+def _costs(corpus: engine.Corpus, need: engine.Need) -> Cost:
     found = engine_costs.cost_of_conditions(corpus, need)
-    return Cost(found.relevant, found.left, [_cost(cost) for cost in found.conditions])
+    return Cost(
+        found.relevant, found.left, [_cost(cost) for cost in found.conditions], found.unknown, list(found.ladder)
+    )
 
 
 def adapted(capability: Capability) -> engine.Offer:
@@ -124,7 +144,7 @@ def adapted(capability: Capability) -> engine.Offer:
 def _cost(cost: engine_costs.Cost) -> ConditionCost:
     eased = [(wording.chosen(each.asked, language()) if each.asked else "", each.left) for each in cost.eased]
     asked = str(wording.chosen(cost.asked, language()))
-    return ConditionCost(_word(wording.ITEMS, cost.item), asked, cost.barred, cost.alone, eased)
+    return ConditionCost(cost.item, _word(wording.ITEMS, cost.item), asked, cost.barred, cost.alone, eased)
 
 
 def _words(code: str, params: Mapping[str, Any]) -> str:

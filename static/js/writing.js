@@ -4,6 +4,8 @@ const form = document.querySelector("form[data-autosave]");
 const REST = 1200; // ms without typing before it is saved
 const RETRY = 10000;
 const QUIET = 3000; // ms without typing before the panel is read out
+let now = ""; // the open step
+let all = false; // advice of every step
 
 // --- Steps: the address says which one is open ----------------------------------------------------
 function startSteps() {
@@ -46,6 +48,23 @@ function tellSteps(id) {
     if (step.querySelector("a")?.hash === `#${id}`) step.setAttribute("aria-current", "step");
     else step.removeAttribute("aria-current");
   }
+  now = id;
+  showTips();
+}
+
+// Advice of the open step first; all of it when asked for.
+function showTips() {
+  for (const group of document.querySelectorAll("#advice .tips")) {
+    const rows = [...group.querySelectorAll("[data-step]")];
+    for (const row of rows) row.hidden = !all && row.dataset.step !== now;
+    const shown = rows.filter((row) => !row.hidden).length;
+    group.hidden = shown === 0;
+    group.querySelector("[data-count]").textContent = shown;
+  }
+  const button = document.querySelector("[data-all]");
+  if (!button) return;
+  button.dataset.every ??= button.textContent;
+  button.textContent = all ? button.dataset.stepOnly : button.dataset.every;
 }
 
 // --- Saving: one request at a time; what fails is said, kept in this browser, and tried again ------
@@ -193,10 +212,16 @@ function startPanel() {
     true,
   );
   document.addEventListener("htmx:afterSettle", () => {
+    showTips();
     for (const part of document.querySelectorAll("[data-remember]")) if (closed.has(part.dataset.remember)) part.open = false;
     speakLater();
   });
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-all]")) {
+      all = !all;
+      showTips();
+      return;
+    }
     const rung = event.target.closest("[data-fill]");
     if (!rung) return;
     const field = form.elements[rung.dataset.fill];

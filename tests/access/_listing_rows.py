@@ -56,6 +56,8 @@ def of(kind: str, many: str) -> list[Row]:
         Row(f"{kind}-keep", "post", data=title, colleague=403, reviewer=403, nobody=302),
         Row(f"{kind}-keep", "post", args=draft, data=title, **MEMBERS),
         Row(f"{kind}-keep", args=draft, owner=405, colleague=405, counterpart=405, stranger=405, reviewer=405, nobody=302),
+        Row(f"{kind}-advice", colleague=403, reviewer=403, nobody=302),
+        Row(f"{kind}-advice", args=draft, **MEMBERS),
         Row(f"{kind}-discard", "post", args=draft, owner=302, **MEMBERS),
         Row(f"{kind}-move", args=step(State.PUBLISHED, "close"), **MEMBERS),
         Row(f"{kind}-move", "post", args=step(State.DRAFT, "submit"), owner=302, **MEMBERS),
