@@ -1,5 +1,6 @@
 """What the deal pages show: tabs by stage, the course of one deal, what each step has to prove."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from deals.models import Deal
 from deals.states import EVIDENCE, STAGE_MOVES, Stage
 
+AT_MOST = 5000
 LINE = (Stage.CONNECTED, Stage.PILOTING, Stage.CONTRACTED, Stage.LANDED, Stage.REPLICATED)
 PROOF = {
     "words": _("what was done and seen"), "contract_number": _("contract number"), "amount_wan": _("amount"),
@@ -15,11 +17,12 @@ PROOF = {
 }  # fmt: skip
 
 
-def tabs(rows: QuerySet[Deal], active: str) -> list[dict[str, Any]]:
+def tabs(rows: QuerySet[Deal], active: str, listing: str = "") -> list[dict[str, Any]]:
     """All deals and each stage, with counts, in one query."""
     found = rows.order_by().aggregate(every=Count("pk"), **{s: Count("pk", filter=Q(stage=s)) for s in Stage.values})
-    every = [{"label": _("All"), "url": "?", "count": found["every"], "active": not active}]
-    stages = [{"label": s.label, "url": f"?stage={s}", "count": found[s], "active": s == active} for s in Stage]
+    only = f"&listing={listing}" if listing else ""
+    every = [{"label": _("All"), "url": f"?{only.removeprefix('&')}", "count": found["every"], "active": not active}]
+    stages = [{"label": s.label, "url": f"?stage={s}{only}", "count": found[s], "active": s == active} for s in Stage]
     return every + stages
 
 
@@ -48,3 +51,24 @@ def next_stage(deal: Deal) -> Stage | None:
     """The stage that comes next on the line, or None at its end."""
     ahead = [s for s in LINE if s in STAGE_MOVES.get(deal.stage, ())]
     return ahead[0] if ahead else None
+
+
+def head() -> list[Any]:
+    """The words above the columns of the table to keep."""
+    return [
+        _("Stage"), _("Opportunity"), _("Capability"), _("Opportunity's side"), _("Capability's side"), _("opened"), _("Last step"),
+        _("contract number"), _("amount (万元)"), _("Next"),
+    ]  # fmt: skip
+
+
+def file_rows(deals: QuerySet[Deal]) -> Iterator[list[Any]]:
+    """One row for each deal, with what its contract says."""
+    for deal in deals[:AT_MOST]:
+        proofs = deal.evidence.all()
+        contract = next((p for p in proofs if p.stage == Stage.CONTRACTED), None)
+        following, match = next_stage(deal), deal.match
+        yield [
+            deal.get_stage_display(), match.opportunity.title, match.capability.title, match.opportunity.owner.name,
+            match.capability.owner.name, deal.opened_at, deal.moved_at, contract.contract_number if contract else "",
+            contract.amount_wan if contract else None, following.label if following else "",
+        ]  # fmt: skip

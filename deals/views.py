@@ -18,8 +18,9 @@ from activity.models import Event
 from deals import deal_page, services
 from deals.access import deal_read, deal_write, may_write, visible
 from deals.forms import EvidenceForm
-from deals.models import Deal
+from deals.models import Deal, DealQuerySet
 from deals.states import STAGE_MOVES, Stage
+from listings import table_file
 from scenemarket.errors import Invalid, NotFound
 from scenemarket.web import page, show_faults
 
@@ -29,16 +30,34 @@ PAGE = 20
 @login_required
 @require_GET
 def deals(request: SignedIn) -> HttpResponse:
+    rows, narrowed, stage = _asked(request)
+    shown = Paginator(narrowed.whole(), PAGE).get_page(request.GET.get("page"))
+    rows_shown = [{"deal": d, "next": deal_page.next_stage(d)} for d in shown]
+    context = {
+        "page_obj": shown,
+        "rows": rows_shown,
+        "tabs": deal_page.tabs(rows, stage, request.GET.get("listing", "")),
+        "query": request.GET.urlencode(),
+    }
+    return page(request, "deals/deals.html", context)
+
+
+def _asked(request: SignedIn) -> tuple[DealQuerySet, DealQuerySet, str]:
+    """The deals of the listing that the address names, those at its stage, and the stage."""
     stage, listing = request.GET.get("stage", ""), request.GET.get("listing", "")
     rows = visible(request.user)
     if listing:
         rows = rows.filter(Q(match__opportunity__public_id=listing) | Q(match__capability__public_id=listing))
-    narrowed = rows.filter(stage=stage) if stage in Stage.values else rows
-    shown = Paginator(narrowed.whole(), PAGE).get_page(request.GET.get("page"))
-    rows_shown = [{"deal": d, "next": deal_page.next_stage(d)} for d in shown]
-    return page(
-        request, "deals/deals.html", {"page_obj": shown, "rows": rows_shown, "tabs": deal_page.tabs(rows, stage)}
-    )
+    return rows, rows.filter(stage=stage) if stage in Stage.values else rows, stage
+
+
+@login_required
+@require_GET
+def deals_file(request: SignedIn) -> HttpResponse:
+    """What the list shows, with its filters, as .xlsx or .csv."""
+    _rows, narrowed, _stage = _asked(request)
+    table = deal_page.file_rows(narrowed.whole())
+    return table_file.answer(_("Deals"), deal_page.head(), table, form=request.GET.get("form", ""))
 
 
 @login_required

@@ -1,15 +1,23 @@
 """What an organisation sees of its suggestions: tabs, cards, one pair with the answers of both sides, comparison."""
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from matching.models import Answer, Match
 from matching.states import AnswerState, MatchState, Side, other
 
-MOST_COMPARED = 4
+MOST_COMPARED, MOST_LISTED = 4, 100
+ORDERS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "best": (_("Best first"), ("-match__score", "pk")),
+    "due": (_("Due first"), ("due_at", "pk")),
+    "new": (_("Newest first"), ("-pushed_at", "pk")),
+}
 OVER = [MatchState.DECLINED, MatchState.EXPIRED, MatchState.WITHDRAWN, MatchState.SUPERSEDED]
 TABS: dict[str, tuple[Any, Q]] = {
     "waiting": (_("Waiting for us"), Q(state=AnswerState.WAITING, match__state=MatchState.PUSHED)),
@@ -21,27 +29,49 @@ TABS: dict[str, tuple[Any, Q]] = {
 
 def own(ids: list[int]) -> QuerySet[Answer]:
     """The pushes to these organisations, one row per suggestion and side."""
-    mine = Q(side=Side.OPPORTUNITY, match__opportunity__owner__in=ids) | Q(
-        side=Side.CAPABILITY, match__capability__owner__in=ids
-    )
-    return Answer.objects.filter(mine)
+    return Answer.objects.asked_of(ids)
 
 
-def tabs(rows: QuerySet[Answer], active: str, listing: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for; what is not known is left out."""
+
+    tab: str
+    listing: str
+    willing: bool
+    order: str
+
+    @classmethod
+    def of(cls, query: QueryDict) -> "Asked":
+        tab, order = query.get("tab", ""), query.get("order", "")
+        return cls(
+            tab if tab in TABS else "waiting", query.get("listing", ""), query.get("willing") == "1",
+            order if order in ORDERS else "best",
+        )  # fmt: skip
+
+    def address(self, **changes: str) -> str:
+        """The same address with another part; parts that say nothing are left out."""
+        given = {"tab": self.tab, "listing": self.listing, "willing": "1" if self.willing else "", "order": self.order}
+        return "?" + urlencode({name: value for name, value in {**given, **changes}.items() if value})
+
+
+def tabs(rows: QuerySet[Answer], asked: Asked) -> list[dict[str, Any]]:
     """The tabs with their counts, in one query."""
     found = rows.order_by().aggregate(**{name: Count("pk", filter=which) for name, (_label, which) in TABS.items()})
-    extra = f"&listing={listing}" if listing else ""
     return [
-        {"label": label, "url": f"?tab={name}{extra}", "count": found[name], "active": name == active}
+        {"label": label, "url": asked.address(tab=name), "count": found[name], "active": name == asked.tab}
         for name, (label, _which) in TABS.items()
     ]
 
 
-def narrowed(rows: QuerySet[Answer], tab: str, listing: str) -> QuerySet[Answer]:
-    """The suggestions of one tab, of one listing if that is given, the best first."""
-    rows = rows.filter(TABS[tab][1])
+def narrowed(rows: QuerySet[Answer], asked: Asked) -> QuerySet[Answer]:
+    """The suggestions of one tab in the order asked for; on request only where the other side has said yes."""
+    rows = rows.filter(TABS[asked.tab][1])
+    if asked.willing:
+        yes = Answer.objects.filter(match=OuterRef("match"), state=AnswerState.ACCEPTED).exclude(side=OuterRef("side"))
+        rows = rows.filter(Exists(yes))
     rows = rows.select_related("match__opportunity__owner", "match__capability__owner", "match__run")
-    return rows.prefetch_related("match__answers", "match__capability__owner__titles").order_by("-match__score", "pk")
+    return rows.prefetch_related("match__answers", "match__capability__owner__titles").order_by(*ORDERS[asked.order][1])
 
 
 def of_listing(rows: QuerySet[Answer], listing: str) -> QuerySet[Answer]:
@@ -52,6 +82,16 @@ def of_listing(rows: QuerySet[Answer], listing: str) -> QuerySet[Answer]:
         Q(side=Side.OPPORTUNITY, match__opportunity__public_id=listing)
         | Q(side=Side.CAPABILITY, match__capability__public_id=listing)
     )
+
+
+def listings(rows: QuerySet[Answer]) -> list[tuple[str, str, int]]:
+    """The own listings that suggestions came for: public id, title, how many; two queries."""
+    found: list[tuple[str, str, int]] = []
+    for side in Side.values:
+        name = f"match__{side}"
+        own = rows.filter(side=side).order_by().values_list(f"{name}__public_id", f"{name}__title")
+        found += own.annotate(n=Count("pk")).order_by("-n", f"{name}__title")[:MOST_LISTED]
+    return found
 
 
 def thread(match: Match, *, side: str, reviews: bool, names: dict[str, str]) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ from accounts.requests import SignedIn
 from accounts.roles import May
 from activity import log_page
 from activity.models import Event
+from listings import table_file
+from matching import matches_file as matches_file_of
 from matching import pair
 from matching import suggestion_page as shown
 from matching.access import match_answer, match_read, side_of
@@ -34,23 +36,37 @@ PAGE = 10
 @login_required
 @require_GET
 def matches(request: SignedIn) -> HttpResponse:
-    tab, listing = request.GET.get("tab", "waiting"), request.GET.get("listing", "")
-    tab = tab if tab in shown.TABS else "waiting"
-    rows = shown.of_listing(shown.own(request.user.organisation_ids), listing)
-    found = Paginator(shown.narrowed(rows, tab, listing), PAGE).get_page(request.GET.get("page"))
-    cards = _cards(request, list(found))
+    asked, every = shown.Asked.of(request.GET), shown.own(request.user.organisation_ids)
+    rows = shown.of_listing(every, asked.listing)
+    found = Paginator(shown.narrowed(rows, asked), PAGE).get_page(request.GET.get("page"))
+    organisation = request.user.organisation
     context = {
-        "page_obj": found, "cards": cards, "tabs": shown.tabs(rows, tab, listing), "tab": tab,
-        "listing": cards[0]["own"] if cards and listing else None, "organisation": request.user.organisation,
-        "exposure": exposure.of_firm(request.user.organisation.pk) if request.user.organisation else None,
+        "page_obj": found, "cards": _cards(request, list(found)), "tabs": shown.tabs(rows, asked), "asked": asked,
+        "organisation": organisation, "exposure": exposure.of_firm(organisation.pk) if organisation else None,
+        "listings": shown.listings(every), "orders": [(code, label) for code, (label, _by) in shown.ORDERS.items()],
     }  # fmt: skip
     return page(request, "matching/matches.html", context)
+
+
+@login_required
+@require_GET
+def matches_file(request: SignedIn) -> HttpResponse:
+    """What the list shows, with its filters, as .xlsx or .csv."""
+    asked = shown.Asked.of(request.GET)
+    rows = shown.of_listing(shown.own(request.user.organisation_ids), asked.listing)
+    table = matches_file_of.rows(request.user, shown.narrowed(rows, asked))
+    title = f"{_('Suggestions')}-{shown.TABS[asked.tab][0]}"
+    return table_file.answer(title, matches_file_of.head(), table, form=request.GET.get("form", ""))
 
 
 def _cards(request: SignedIn, found: list[Answer]) -> list[dict[str, Any]]:
     reasons = pair.short([(a.match.opportunity, a.match.capability) for a in found])
     names = [pair.names_owner(request.user, a.match, other(a.side)) for a in found]
-    return [shown.card(a, why, shows_owner=name) for a, why, name in zip(found, reasons, names, strict=True)]
+    may = {pk for pk in request.user.organisation_ids if can(request.user, May.ANSWER, organisation=pk)}
+    return [
+        shown.card(a, why, shows_owner=name) | {"may_answer": a.match.listing(a.side).owner_id in may}
+        for a, why, name in zip(found, reasons, names, strict=True)
+    ]
 
 
 @login_required
@@ -93,7 +109,7 @@ def match_reply(request: SignedIn, public_id: str) -> HttpResponse:
 def _reply(request: SignedIn, found: Match, side: str, form: DeclineForm) -> dict[str, Any]:
     return {
         "match": found, "form": form, "their": found.listing(other(side)), "name": pair.side_names(request.user, found)[other(side)],
-        "why": pair.short([(found.opportunity, found.capability)])[0],
+        "why": None if request.GET.get("brief") else pair.short([(found.opportunity, found.capability)])[0],
     }  # fmt: skip
 
 

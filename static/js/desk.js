@@ -1,13 +1,11 @@
 // The desk: an answer that is being written is not swept away by news, and the row tells that its answer is open.
-const waits = () => document.getElementById("waits");
-
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target === waits() && waits().querySelector(".s-reply")) event.preventDefault();
+  if (event.target.matches("[data-keeps]") && event.target.querySelector(".s-reply")) event.preventDefault();
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (!event.target.matches?.(".reply")) return;
-  const opener = event.target.parentElement.querySelector("[data-reply]");
+  const opener = event.target.closest("li, article").querySelector("[data-reply]");
   const open = event.target.childElementCount > 0;
   opener?.setAttribute("aria-expanded", String(open));
   if (open) event.target.querySelector("button, a")?.focus();
@@ -21,7 +19,7 @@ document.addEventListener(
     if (opener) {
       event.preventDefault();
       event.stopPropagation();
-      opener.parentElement.querySelector(".reply").replaceChildren();
+      opener.closest("li, article").querySelector(".reply").replaceChildren();
       opener.setAttribute("aria-expanded", "false");
     }
     const no = event.target.closest("[data-no]");

@@ -18,6 +18,7 @@ def proof(request: Any) -> list[Any]:
 
 ROWS = [
     Row("deals", nobody=302),
+    Row("deals-file", nobody=302),
     Row("deal", args=deal, **BOTH),
     Row("deal-advance", "post", args=deal, data={"words": "x"}, owner=302, colleague=403, counterpart=302, reviewer=403, **BOTH),
     Row("deal-stop", args=deal, colleague=403, reviewer=403, **BOTH),

@@ -127,13 +127,15 @@ def test_it_asks_for_the_reason_in_place(cast: Cast, match: Match) -> None:
 def test_it_measures_the_lists_and_leads_to_what_lacks(cast: Cast) -> None:
     OpportunityFactory(owner=cast.agency, cooperation=[])
     told = desk.quality_of(cast.owner, "opportunity")
-    assert told and 0 < told["value"] < 100
+    assert told
+    assert 0 < told["value"] < 100
     assert all("lacks=" in lack["url"] for lack in told["lacks"])
 
 
 def test_it_says_what_a_missing_piece_of_the_profile_changes(cast: Cast) -> None:
     told = desk.profile(cast.counterpart)
-    assert told and told["value"] < 100
+    assert told
+    assert told["value"] < 100
     assert all(lack["effect"] and lack["url"] for lack in told["lacks"])
 
 
