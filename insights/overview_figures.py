@@ -16,7 +16,7 @@ from insights.models import Course, Pact, Reply
 from insights.overview_scope import Period, Scope
 from listings.models import Visibility
 from listings.states import State
-from matching.states import AnswerState, Side
+from matching.states import AnswerState
 
 STEPS = ("published", "matched", "pushed", "agreed", "signed", "landed")
 PROMISE_DAYS = 5
@@ -70,31 +70,37 @@ class Speed:
     p90: float
 
 
-_SPEEDS = """
+# all together: an hour is a group, so nothing is sorted but a few hundred rows
+_TOGETHER = """
 WITH per_hour AS (
-    SELECT {owner} AS owner_id, hours, count(*) AS n FROM insights_reply
-    WHERE side = 'opportunity' AND answered_on BETWEEN %(first)s AND %(last)s {where}
-    GROUP BY 1, 2
+    SELECT hours, count(*) AS n FROM insights_reply
+    WHERE side = 'opportunity' AND answered_on BETWEEN %(first)s AND %(last)s {where} GROUP BY 1
 ), up_to AS (
-    SELECT owner_id, hours, n, sum(n) OVER (PARTITION BY owner_id ORDER BY hours) AS upto, sum(n) OVER (PARTITION BY owner_id) AS whole
-    FROM per_hour
+    SELECT hours, sum(n) OVER (ORDER BY hours) AS upto, sum(n) OVER () AS whole FROM per_hour
 )
-SELECT owner_id, max(whole), min(hours) FILTER (WHERE upto >= 0.5 * whole), min(hours) FILTER (WHERE upto >= 0.9 * whole)
-FROM up_to GROUP BY owner_id
+SELECT NULL::bigint, max(whole), min(hours) FILTER (WHERE upto >= 0.5 * whole), min(hours) FILTER (WHERE upto >= 0.9 * whole)
+FROM up_to HAVING count(*) > 0
+"""
+_EACH = """
+SELECT owner_id, whole, both[1], both[2] FROM (
+SELECT owner_id, count(*) AS whole, percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY hours) AS both
+FROM insights_reply
+WHERE side = 'opportunity' AND answered_on BETWEEN %(first)s AND %(last)s {where} GROUP BY 1
+) found
 """
 
 
 def speed(scope: Scope, period: Period) -> Speed | None:
     """How fast departments answer, all together; None when nothing was answered."""
-    return next(iter(_speeds(scope, period, "NULL::bigint")), None)
+    return next(iter(_speeds(scope, period, _TOGETHER)), None)
 
 
 def speeds(scope: Scope, period: Period) -> list[Speed]:
     """How fast each department answers, those with the most answers first."""
-    return sorted(_speeds(scope, period, "owner_id"), key=lambda s: (-s.count, s.owner or 0))
+    return sorted(_speeds(scope, period, _EACH), key=lambda s: (-s.count, s.owner or 0))
 
 
-def _speeds(scope: Scope, period: Period, owner: str) -> list[Speed]:
+def _speeds(scope: Scope, period: Period, query: str) -> list[Speed]:
     values: dict[str, Any] = {"first": period.first, "last": period.last}
     where = ""
     for field, value in scope.where.items():
@@ -103,7 +109,7 @@ def _speeds(scope: Scope, period: Period, owner: str) -> list[Speed]:
         where += f" AND {column} = {'ANY(' if many else ''}%({name})s{')' if many else ''}"
         values[name] = value
     with connection.cursor() as cursor:
-        cursor.execute(_SPEEDS.format(owner=owner, where=where), values)
+        cursor.execute(query.format(where=where), values)
         return [Speed(key, n, median / HOURS, p90 / HOURS) for key, n, median, p90 in cursor.fetchall()]
 
 
@@ -118,9 +124,9 @@ class Week:
 
 
 def trend(scope: Scope, period: Period) -> list[Week]:
-    """The last weeks up to the end of the period; a week that is not over counts as far as it has gone."""
+    """The last whole weeks up to the end of the period."""
     mondays = period.weeks()
-    span = Period(period.name, mondays[0], period.last)
+    span = Period(period.name, mondays[0], mondays[-1] + timedelta(days=6))
     published = _per_week(Course, "published_on", scope, span)
     agreed, landed = (_per_week(Pact, name, scope, span) for name in ("agreed_on", "landed_on"))
     return [Week(day, published[day], agreed[day], landed[day]) for day in mondays]
@@ -215,10 +221,3 @@ def departments(scope: Scope) -> list[tuple[int, str, str]]:
     owners = Course.objects.filter(city=scope.city).order_by().values("owner").distinct()
     rows = Organisation.objects.filter(pk__in=owners).order_by("short_name", "name")
     return [(o.pk, o.public_id, str(o)) for o in rows.only("pk", "public_id", "short_name", "name")]
-
-
-def week_of(day: date) -> Period:
-    return Period("own", day, day + timedelta(days=6))
-
-
-OPPORTUNITY = Side.OPPORTUNITY

@@ -21,6 +21,7 @@ from scenemarket import figures
 from scenemarket.errors import NotFound
 
 DEALT = ("agreed", "signed", "landed")
+OPEN_TO_ALL = 4
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,9 @@ def opportunities(asked: Asked, more: Mapping[str, str]) -> Listed:
         if more.get("open")
         else _("Opportunities: %(step)s") % {"step": overview_words.step(step or "")}
     )
+    if asked.scope.public:
+        # how far a single one came is not for everybody
+        return Listed(title, rows, heads[:OPEN_TO_ALL], lambda row, readable: _course(row, readable)[:OPEN_TO_ALL])
     return Listed(title, rows, heads, _course)
 
 

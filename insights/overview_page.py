@@ -91,7 +91,9 @@ def trend(asked: Asked) -> Panel:
         {"name": name, "label": label, "n": getattr(this, name), "last": getattr(last, name),
          "url": _of_week(what, asked, this.monday, more)} for name, label, what, more in lines
     ]  # fmt: skip
-    note = _("last 12 weeks; holidays in grey") if any(r["rest"] for r in rows) else _("last 12 weeks")
+    note = (
+        _("the last 12 whole weeks; holidays in grey") if any(r["rest"] for r in rows) else _("the last 12 whole weeks")
+    )
     return {"title": _("Week by week"), "note": note, "rows": rows, "heads": heads}
 
 
@@ -102,8 +104,7 @@ def _rests(monday: date) -> bool:
 
 
 def _of_week(what: str, asked: Asked, monday: date, more: dict[str, str]) -> str:
-    last = min(monday + timedelta(days=6), asked.period.last)
-    return listed(what, asked, period="", from_=monday.isoformat(), to=last.isoformat(), **more)
+    return listed(what, asked, period="", from_=monday.isoformat(), to=(monday + timedelta(days=6)).isoformat(), **more)
 
 
 def heat(asked: Asked) -> Panel:

@@ -27,8 +27,8 @@ class Period:
         return Period(self.name, _year_before(self.first), _year_before(self.last))
 
     def weeks(self, number: int = WEEKS) -> list[date]:
-        """The Mondays of the last weeks that begin no later than the last day, oldest first."""
-        monday = self.last - timedelta(days=self.last.weekday())
+        """The Mondays of the last weeks that were over by the last day, oldest first."""
+        monday = self.last - timedelta(days=(self.last.weekday() + 1) % 7 + 6)
         return [monday - timedelta(weeks=n) for n in range(number - 1, -1, -1)]
 
 

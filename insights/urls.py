@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from insights import calendar_views, guide_views, health, overview_views, portal, views
+from insights import calendar_views, figures_views, guide_views, health, overview_views, portal, views
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("calendar/", calendar_views.calendar, name="calendar"),
     path("calendar/key/", calendar_views.calendar_key, name="calendar-key"),
     re_path(r"^calendar/(?P<key>[0-9a-f]{32})\.ics$", calendar_views.calendar_feed, name="calendar-feed"),
+    path("figures/", figures_views.figures, name="figures"),
+    path("figures/sheet/", figures_views.figures_sheet, name="figures-sheet"),
+    path("figures/list/<slug:what>/", figures_views.figures_list, name="figures-list"),
     path("overview/", overview_views.overview, name="overview"),
     path("overview/sheet/", overview_views.overview_sheet_file, name="overview-sheet"),
     path("overview/panel/<slug:name>/", overview_views.overview_panel, name="overview-panel"),

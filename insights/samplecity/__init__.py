@@ -14,8 +14,10 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Organisation
+from insights import keeping
 from insights.samplecity.clock import Clock
 from insights.samplecity.days import Days
+from insights.samplecity.history import History
 from insights.samplecity.lists import Lists
 from insights.samplecity.people import People
 from insights.samplecity.story import Story
@@ -56,7 +58,9 @@ def build() -> list[dict[str, str]]:
         lists = Lists(sample, clock, people)
         lists.bring_in()
         Story(sample, clock, people, lists).tell()
+        History(sample, people).tell()
         keep(people.sign_ins())
+    keeping.work()
     return people.sign_ins()
 
 

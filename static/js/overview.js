@@ -13,6 +13,11 @@ const words = (element) => element.firstChild.textContent.trim();
 const rowsOf = (picture) => [...picture.closest(".ov-p").querySelectorAll(".ov-tab tbody tr")];
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const text = (colour, size = 0.75, more = {}) => ({ color: value(colour), fontSize: rem() * size, fontFamily: getComputedStyle(document.body).fontFamily, ...more });
+const pen = document.createElement("canvas").getContext("2d");
+const widest = (labels, size) => {
+  pen.font = `${rem() * size}px ${getComputedStyle(document.body).fontFamily}`;
+  return Math.max(...labels.map((label) => pen.measureText(label).width));
+};
 const quiet = { axisLine: { show: false }, axisTick: { show: false }, splitLine: { show: false } };
 
 function base() {
@@ -32,12 +37,13 @@ function funnel(picture) {
   const most = Math.max(...steps.map((step) => step.n), 1);
   const narrow = picture.clientWidth < rem() * 28;
   const category = { type: "category", inverse: true, data: steps.map((step) => step.label), ...quiet };
+  const left = widest(category.data, 0.875) + rem() * 0.875;
   return {
     ...base(),
-    grid: { left: rem() * 3.25, right: rem() * (narrow ? 5.5 : 7.5), top: 0, bottom: 0 },
+    grid: { left, right: rem() * (narrow ? 5.5 : 7.5), top: 0, bottom: 0 },
     xAxis: { type: "value", max: most, show: false },
     yAxis: [
-      { ...category, axisLabel: { ...text("text", 0.875), margin: rem() * 3.25, align: "left" } },
+      { ...category, axisLabel: { ...text("text", 0.875), margin: left, align: "left" } },
       { ...category, position: "right", axisLabel: { margin: 0, formatter: (label, place) => `{n|${steps[place].said}}{s|${steps[place].share}}`, rich: { n: text("text", 1, { fontWeight: 700, width: rem() * 3.5, align: "right" }), s: text("text-3", 0.8125, { width: rem() * (narrow ? 2 : 3.75), align: "right" }) } } },
     ],
     tooltip: { ...base().tooltip, formatter: ({ dataIndex }) => `${steps[dataIndex].label} ${steps[dataIndex].said}` },
@@ -75,13 +81,14 @@ function trend(picture) {
   };
 }
 
+const EDGE = 2;
 const FILLS = { n3: ["heat-4", "heat-ink-hi"], n2: ["heat-2", "text"], n1: ["heat-1", "text"], z: ["surface-2", "text"], o1: ["wait-soft", "text"], o2: ["wait-line", "text"], ns: ["surface", "text", "accent"], os: ["surface", "text", "wait"] };
 
 function heat(picture) {
   const rows = rowsOf(picture);
   const columns = [...picture.closest(".ov-p").querySelectorAll("thead th")].map(words);
   const left = rem() * 9, top = rem() * 2;
-  const cell = [(picture.clientWidth - left) / columns.length - 3, (picture.clientHeight - top) / rows.length - 3];
+  const cell = [(picture.clientWidth - left) / columns.length - 3 - EDGE, (picture.clientHeight - top) / rows.length - 3 - EDGE];
   const points = rows.flatMap((row, y) => [...row.querySelectorAll("td")].map((td, x) => ({ td, x, y })).filter(({ td }) => !td.matches(".no")));
   return {
     ...base(),
@@ -90,14 +97,15 @@ function heat(picture) {
     yAxis: { type: "category", inverse: true, data: rows.map((row) => row.querySelector("th").textContent.trim()), ...quiet, axisLabel: { ...text("text", 0.8125), margin: left - rem() * 0.25, align: "left", width: left - rem(), overflow: "truncate" } },
     tooltip: { ...base().tooltip, formatter: ({ data }) => data.said },
     series: [{
-      type: "scatter", symbol: "roundRect", symbolSize: cell, cursor: "pointer", emphasis: { scale: false, itemStyle: { borderColor: value("accent"), borderWidth: 2 } },
+      type: "scatter", symbol: "rect", symbolSize: cell, cursor: "pointer", emphasis: { scale: false, itemStyle: { borderColor: value("accent") } },
       data: points.map(({ td, x, y }) => {
         const [fill, ink, edge] = FILLS[td.className];
         const links = td.querySelectorAll("a");
         const none = td.className === "ns" ? picture.dataset.noOffer : td.className === "os" ? picture.dataset.noNeed : "";
         return {
           value: [x, y], url: links[Number(td.dataset.need) ? 0 : 1].href, said: `${columns[x]}: ${[...links].map((link) => link.getAttribute("aria-label")).join(" / ")}`,
-          itemStyle: { color: value(fill), ...(edge && { borderColor: value(edge), borderWidth: 2 }) },
+          // the edge rounds the corners
+          itemStyle: { color: value(fill), opacity: 1, borderColor: value(edge ?? fill), borderWidth: EDGE, borderJoin: "round" },
           label: { show: true, formatter: `{b|${links[0].textContent}} {s|/ ${links[1].textContent}${none && ` ${none}`}}`, rich: { b: text(ink, 1, { fontWeight: 700 }), s: text(ink, 0.75) } },
         };
       }),
@@ -117,14 +125,14 @@ function replies(picture) {
     xAxis: { type: "value", min: 0, max: longest, show: false },
     yAxis: [
       { ...category, splitLine: { show: false }, axisLabel: { ...text("text", 0.8125), margin: left, align: "left", width: left, overflow: "truncate" } },
-      { ...category, position: "right", axisLabel: { margin: rem() * 0.5, formatter: (label, place) => `{n|${rows[place].said}}{s| / ${rows[place].said90} ${picture.dataset.days}}`, rich: { n: text(  "text", 0.8125, { fontWeight: 700 }), s: text("text-2", 0.8125) } } },
+      { ...category, position: "right", axisLabel: { margin: rem() * 0.5, formatter: (label, place) => `{n|${rows[place].said}}{s| / ${rows[place].said90} ${picture.dataset.days}}`, rich: { n: text("text", 0.8125, { fontWeight: 700 }), s: text("text-2", 0.8125) } } },
     ],
     tooltip: { ...base().tooltip, formatter: ({ dataIndex }) => `${rows[dataIndex].label} ${rows[dataIndex].said} / ${rows[dataIndex].said90} ${picture.dataset.days}` },
     series: [
       { type: "bar", stack: "range", barWidth: rem() * 0.375, silent: true, itemStyle: { color: "transparent" }, data: rows.map((row) => row.median) },
       { type: "bar", stack: "range", barWidth: rem() * 0.375, cursor: "pointer", itemStyle: { color: value("accent-line"), borderRadius: 3 }, data: rows.map((row) => ({ value: Math.max(row.ninety - row.median, 0), url: row.url })),
         markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: value("text-3"), type: "dashed", width: 1 }, data: [{ xAxis: promise }] } },
-      { type: "scatter", symbolSize: rem() * 0.75, cursor: "pointer", z: 5, data: rows.map((row, place) => ({ value: [row.median, place], url: row.url, itemStyle: { color: value(row.slow ? "bad" : "accent") } })) },
+      { type: "scatter", symbolSize: rem() * 0.75, cursor: "pointer", z: 5, data: rows.map((row, place) => ({ value: [row.median, place], url: row.url, itemStyle: { color: value(row.slow ? "bad" : "accent"), opacity: 1 } })) },
       { type: "bar", yAxisIndex: 1, data: rows.map(() => 0), silent: true },
     ],
   };
