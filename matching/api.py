@@ -130,7 +130,7 @@ class Decision(OneMatch):
         match = match_review(request.user, public_id)
         given = self.given(shapes.DecisionSerializer, request)
         if given["decision"] == "approve":
-            review.approve(match, by=request.user, note=given["note"])
+            review.approve(match, by=request.user, note=given["note"] or None)
         elif given["decision"] == "exclude":
             review.exclude(match, by=request.user, exclusion=given["exclusion"], reason=given["reason"])
         else:

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organisation
 from codelists.models import Code
 from listings.models import Batch
 from matching.models import MatchRun
@@ -44,6 +45,7 @@ class QueueForm(forms.Form):
     band = forms.ChoiceField(choices=BANDS, required=False)
     novelty = forms.MultipleChoiceField(choices=NOVELTIES, required=False)
     conflict = forms.ChoiceField(choices=CONFLICTS, required=False)
+    firm = forms.ModelChoiceField(Organisation.objects.all(), to_field_name="public_id", required=False)
     sort = forms.ChoiceField(choices=SORTS, required=False)
     line = forms.IntegerField(min_value=0, max_value=100, required=False)
 
@@ -64,8 +66,8 @@ class QueueForm(forms.Form):
     def state_shown(self) -> str:
         return str(self.value("state") or MatchState.PROPOSED)
 
-    def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """The matches of `rows` that the filters leave, without the state."""
+    def narrowed(self, rows: QuerySet[Any], held: Q) -> QuerySet[Any]:
+        """The matches of `rows` that the filters leave, without the state; `held` are those with a conflict of interest."""
         if run := self.value("run"):
             rows = rows.filter(run=run)
         if batch := self.value("batch"):
@@ -73,7 +75,9 @@ class QueueForm(forms.Form):
         if fields := self.value("field"):
             rows = rows.filter(opportunity__field__in=fields)
         if conflict := self.value("conflict"):
-            rows = rows.filter(conflict=conflict == "yes")
+            rows = rows.filter(held) if conflict == "yes" else rows.exclude(held)
+        if firm := self.value("firm"):
+            rows = rows.filter(capability__owner=firm)
         return self._novel(self._banded(rows))
 
     def _banded(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -118,7 +122,8 @@ class NoteForm(forms.Form):
 
 
 class BulkForm(forms.Form):
-    """Above `line`, without the shown pairs that were unticked, and with those that were ticked below it."""
+    """What is to be approved together: above `line`, without the shown pairs that were unticked, and with those that were
+    ticked below it."""
 
     line = forms.IntegerField(min_value=0, max_value=100)
     shown = forms.CharField(required=False)

@@ -3,18 +3,22 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, F, IntegerField, Q, QuerySet
 from django.db.models.functions import Cast, Floor, Now
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from matching.forms import BANDS, CONFLICTS, NOVELTIES, QueueForm
 from matching.models import Match, MatchRun
+from matching.services import interests, runs
 from matching.states import MatchState, RunState
+from scenemarket import figures
 
 PAGE = 10
 BINS = 30
@@ -22,6 +26,8 @@ BULK_SHARE = 0.2
 SHOWN_RUNS = 8
 USUAL_CAP: int = Organisation._meta.get_field("weekly_cap").default
 DAY = timedelta(days=1)
+# of the address, what the drop-downs do not hold
+KEPT = ("state", "sort")
 
 
 @dataclass(frozen=True)
@@ -62,33 +68,32 @@ class Distribution:
         return most
 
 
-def distribution(rows: QuerySet[Match]) -> Distribution:
-    """One query: pairs and held pairs per whole point."""
+def distribution(rows: QuerySet[Match], held: Q) -> Distribution:
+    """One query: pairs and held pairs (those that `held` chooses) per whole point."""
     points = (
         rows.order_by().annotate(point=Cast(Floor("score"), IntegerField())).values("point")
-        .annotate(n=Count("pk"), held=Count("pk", filter=Q(conflict=True)))
+        .annotate(n=Count("pk"), held=Count("pk", filter=held))
     )  # fmt: skip
     found = list(points)
     return Distribution({p["point"]: p["n"] for p in found}, {p["point"]: p["held"] for p in found})
 
 
-def fairness(every: QuerySet[Match], waiting: QuerySet[Match], line: int) -> dict[str, Any]:
-    """How many suggestions each firm gets this week: pushed, approved, and above the line."""
+def fairness(every: QuerySet[Match], bulk: QuerySet[Match]) -> dict[str, Any]:
+    """How many suggestions each firm gets this week: pushed, approved, and what a bulk approval would take."""
     counted = Q(state=MatchState.APPROVED) | Q(pushed_at__gte=Now() - 7 * DAY)
-    counted |= Q(pk__in=waiting.order_by().filter(score__gte=line, conflict=False).values("pk"))
+    counted |= Q(pk__in=bulk.order_by().values("pk"))
     firms = (
         every.order_by().filter(counted)
-        .values(short=F("capability__owner__short_name"), full=F("capability__owner__name"), cap=F("capability__owner__weekly_cap"))
+        .values(key=F("capability__owner__public_id"), short=F("capability__owner__short_name"), full=F("capability__owner__name"), cap=F("capability__owner__weekly_cap"))
         .annotate(n=Count("pk")).order_by("-n", "full")
     )  # fmt: skip
-    rows = [(f["short"] or f["full"], f["n"], f["cap"]) for f in firms]
-    total = sum(n for _name, n, _cap in rows)
-    cap = Counter(c for _name, _n, c in rows).most_common(1)[0][0] if rows else USUAL_CAP
-    over = [n - c for _name, n, c in rows if n > c]
+    rows = [{"key": f["key"], "name": f["short"] or f["full"], "n": f["n"], "cap": f["cap"], "over": max(f["n"] - f["cap"], 0)} for f in firms]  # fmt: skip
+    total = sum(row["n"] for row in rows)
     return {
-        "counts": [(name, n) for name, n, _cap in rows], "cap": cap, "total": total, "firms": len(rows),
-        "first_three": round(100 * sum(n for _name, n, _cap in rows[:3]) / total) if total else 0,
-        "over_firms": len(over), "over": sum(over),
+        "counts": [(row["name"], row["n"]) for row in rows], "rows": rows, "urls": [f"?firm={row['key']}" for row in rows], "total": total, "firms": len(rows),
+        "cap": Counter(row["cap"] for row in rows).most_common(1)[0][0] if rows else USUAL_CAP,
+        "first_three": round(100 * sum(row["n"] for row in rows[:3]) / total) if total else 0,
+        "over_firms": sum(row["over"] > 0 for row in rows), "over": sum(row["over"] for row in rows),
     }  # fmt: skip
 
 
@@ -133,10 +138,13 @@ class Window:
         return max(self.total - self.last, 0)
 
 
-def window(rows: QuerySet[Match], chosen: str, *, low_first: bool, total: int) -> Window:
-    """The page of `rows` that holds the pair `chosen` (its public id), or the first page."""
+def window(rows: QuerySet[Match], chosen: Match | None, *, low_first: bool, total: int) -> Window:
+    """The page of `rows` around the pair `chosen`, or the first page.
+
+    A chosen pair that is not in the queue any more gives way to the one that followed it.
+    """
     ordered = rows.order_by("score", "-pk") if low_first else rows.order_by("-score", "pk")
-    at = _place(rows, chosen, low_first)
+    at = min(_place(rows, chosen, low_first), max(total - 1, 0))
     start = at - at % PAGE
     around = list(
         ordered.select_related("opportunity__owner", "capability__owner")[max(start - 1, 0) : start + PAGE + 1]
@@ -155,54 +163,75 @@ def window(rows: QuerySet[Match], chosen: str, *, low_first: bool, total: int) -
     )  # fmt: skip
 
 
-def _place(rows: QuerySet[Match], chosen: str, low_first: bool) -> int:
-    """How many pairs stand before the chosen one; 0 when it is not in the queue."""
-    found = rows.filter(public_id=chosen).values("score", "pk").first() if chosen else None
-    if found is None:
+def _place(rows: QuerySet[Match], chosen: Match | None, low_first: bool) -> int:
+    """How many pairs stand before the chosen one; 0 without one."""
+    if chosen is None:
         return 0
     if low_first:
-        ahead = Q(score__lt=found["score"]) | Q(score=found["score"], pk__gt=found["pk"])
+        ahead = Q(score__lt=chosen.score) | Q(score=chosen.score, pk__gt=chosen.pk)
     else:
-        ahead = Q(score__gt=found["score"]) | Q(score=found["score"], pk__lt=found["pk"])
+        ahead = Q(score__gt=chosen.score) | Q(score=chosen.score, pk__lt=chosen.pk)
     return rows.filter(ahead).count()
 
 
-def page(every: QuerySet[Match], form: QueueForm, *, chosen: str, address: str, cities: list[str]) -> dict[str, Any]:
+def page(reader: User, form: QueueForm, *, chosen: str) -> dict[str, Any]:
     """All that the queue shows, except the open pair's reasons; a constant number of queries."""
-    rows = form.narrowed(every).filter(state=form.state_shown)
-    spread = distribution(rows)
+    every, links, address = Match.objects.of_cities(reader.cities), interests.linked(reader), address_of(form)
+    held, reviewing = interests.held(links), form.state_shown == MatchState.PROPOSED
+    waiting = form.narrowed(every, held).filter(state=MatchState.PROPOSED)
+    rows = waiting if reviewing else form.narrowed(every, held).filter(state=form.state_shown)
+    spread = distribution(rows, held)
     line = form.value("line") or spread.line()
-    total = sum(spread.counts.values())
     low_first = form.value("sort") == "low"
-    seen = window(rows, chosen, low_first=low_first, total=total)
-    listed = _listed(seen, line, reviewing=form.state_shown == MatchState.PROPOSED)
+    asked = asked_for(every, chosen)
+    seen = window(rows, asked, low_first=low_first, total=sum(spread.counts.values()))
+    listed = _listed(seen, line, links, reviewing=reviewing)
+    run = latest_run(reader.cities)
     return {
         "form": form, "counts": counts(every), "spread": spread, "line": line, "above": spread.above(line),
         "held": spread.held_above(line), "bulk": spread.above(line) - spread.held_above(line), "bins": spread.bins(),
-        "fair": fairness(every, form.narrowed(every).filter(state=MatchState.PROPOSED), line), "window": seen,
-        "rows": listed, "ticked": sum(row["ticked"] for row in listed),
-        "shown": ",".join(m.public_id for m in seen.items), "address": address, "reviewing": form.state_shown == MatchState.PROPOSED,
+        "fair": fairness(every, waiting.filter(score__gte=line).exclude(held)), "window": seen,
+        "rows": listed, "ticked": sum(row["ticked"] for row in listed), "missed": missed(asked, form),
+        "shown": ",".join(m.public_id for m in seen.items), "address": address, "reviewing": reviewing,
         "drops": drops(form), "low_first": low_first,
-        "turned": address_of(form, sort="" if low_first else "low"), "kept": [(n, form.data.get(n, "")) for n in ("state", "sort")],
-        "run": latest_run(cities), "after_url": after_url(seen, address),
+        "turned": address_of(form, sort="" if low_first else "low"), "kept": [(n, form.data.get(n, "")) for n in KEPT],
+        "run": run, "compared": compared_with(run), "after_url": after_url(seen, address),
+        "interests": interests.reasons(seen.open, links) if seen.open else [],
     }  # fmt: skip
 
 
-def _listed(seen: Window, line: int, *, reviewing: bool) -> list[dict[str, Any]]:
+def asked_for(every: QuerySet[Match], chosen: str) -> Match | None:
+    """The pair of the address, in whatever state it is."""
+    return (
+        every.filter(public_id=chosen).select_related("decided_by", "opportunity", "capability").first()
+        if chosen
+        else None
+    )
+
+
+def missed(asked: Match | None, form: QueueForm) -> str:
+    """What became of the pair of the address when it left the queue meanwhile, in a sentence."""
+    if asked is None or asked.state == form.state_shown:
+        return ""
+    said = {"title": asked, "state": MatchState(asked.state).label, "by": asked.decided_by or "", "at": ""}
+    if asked.decided_by is None or asked.decided_at is None:
+        return _now("“%(title)s” is “%(state)s” meanwhile, so the next pair is open.") % said
+    said["at"] = figures.exact(asked.decided_at)
+    return _now("“%(title)s” is “%(state)s” meanwhile (%(by)s, %(at)s), so the next pair is open.") % said
+
+
+def _listed(seen: Window, line: int, links: list[int], *, reviewing: bool) -> list[dict[str, Any]]:
     """The rows of the list; the bulk line stands between the last pair above it and the first one below."""
     rows: list[dict[str, Any]] = []
     for m in seen.items:
-        above = m.score >= line
+        above, alone = m.score >= line, bool(interests.reasons(m, links))
         marks_line = reviewing and bool(rows) and rows[-1]["above"] != above
         moved = None if m.score_before is None else round(m.score) - round(m.score_before)
         row = {
-            "match": m,
-            "above": above,
-            "line_before": marks_line,
-            "ticked": above and not m.conflict,
-            "moved": moved,
-        }
-        rows.append(row | {"fell": -(moved or 0), "current": seen.open is not None and m.pk == seen.open.pk})
+            "match": m, "above": above, "alone": alone, "line_before": marks_line, "ticked": above and not alone,
+            "moved": moved, "fell": -(moved or 0), "current": seen.open is not None and m.pk == seen.open.pk,
+        }  # fmt: skip
+        rows.append(row)
     return rows
 
 
@@ -210,6 +239,21 @@ def latest_run(cities: list[str]) -> MatchRun | None:
     """The newest finished full run of these cities."""
     done = MatchRun.objects.filter(city__in=cities, state__in=[RunState.READY, RunState.RELEASED])
     return done.exclude(origin="increment").order_by("-pk").first()
+
+
+def compared_with(run: MatchRun | None) -> dict[str, Any] | None:
+    """How the newest run stands against the one before: its number and how many pairs are gone; None without one."""
+    other = runs.before(run) if run else None
+    if run is None or other is None:
+        return None
+    return {"other": other, "gone": _gone(run.pk, other.pk)}
+
+
+@lru_cache(maxsize=64)
+def _gone(run: int, other: int) -> int:
+    """What finished runs have found does not change, so it is counted once per process."""
+    found = MatchRun.objects.in_bulk([run, other])
+    return runs.compare(found[run], found[other]).gone.count()
 
 
 def drops(form: QueueForm) -> list[dict[str, Any]]:
@@ -224,6 +268,8 @@ def drops(form: QueueForm) -> list[dict[str, Any]]:
         ("novelty", _("Novelty"), NOVELTIES, True),
         ("conflict", _("Interests"), CONFLICTS, False),
     ]
+    if firm := form.value("firm"):
+        every.append(("firm", _("Firm"), [(firm.public_id, str(firm))], False))
     return [_drop(form, *one) for one in every]
 
 
@@ -231,7 +277,15 @@ def _drop(form: QueueForm, name: str, title: Any, choices: list[Any], many: bool
     chosen = form.data.getlist(name)
     options = [{"value": v, "label": label, "checked": str(v) in chosen} for v, label in choices]
     words = [str(o["label"]) for o in options if o["checked"] and o["value"]]
-    return {"name": name, "title": title, "options": options, "many": many, "chosen": "、".join(words)}
+    without = address_of(form, **{name: ""})
+    return {
+        "name": name,
+        "title": title,
+        "options": options,
+        "many": many,
+        "chosen": "、".join(words),
+        "without": without,
+    }
 
 
 def after_url(seen: Window, address: str) -> str:
@@ -239,6 +293,11 @@ def after_url(seen: Window, address: str) -> str:
     following = seen.after or seen.before
     query = "&".join(part for part in (address, f"pair={following.public_id}" if following else "") if part)
     return f"{reverse('review')}?{query}" if query else reverse("review")
+
+
+def filters_of(form: QueueForm) -> list[tuple[str, str]]:
+    """The active filters as (name, value), for a form that sends a line of its own."""
+    return [(k, v) for k, values in form.data.lists() if k in form.fields and k != "line" for v in values if v]
 
 
 def address_of(form: QueueForm, **changed: str) -> str:

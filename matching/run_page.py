@@ -1,18 +1,20 @@
 """What the pages of runs show: the list, one run's progress, settings and steps, and how it compares with another."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from matching import fairness_page
 from matching.models import Match, MatchRun, Shard
 from matching.services import runs as running
-from matching.services.release import Outgoing
 from matching.states import MatchState, RunOrigin, RunState, Step
 from scenemarket.leases import WorkState
 
-SHOWN_PAIRS = 50
+# of each list beside the other two, and of one list by itself
+SHOWN_PAIRS, PER_PAGE = 10, 50
 GOING = (RunState.QUEUED, RunState.RUNNING)
 
 
@@ -69,11 +71,6 @@ def others(run: MatchRun) -> QuerySet[MatchRun]:
     return done.exclude(pk=run.pk).order_by("-pk")[:10]
 
 
-def before(run: MatchRun) -> MatchRun | None:
-    """The finished full run just before this one."""
-    return MatchRun.objects.of_cities([run.city]).full().finished().filter(pk__lt=run.pk).order_by("-pk").first()
-
-
 def settings(values: dict[str, Any], above: str = "") -> list[tuple[str, Any]]:
     """The engine's settings as flat (name, value) rows."""
     found: list[tuple[str, Any]] = []
@@ -85,18 +82,33 @@ def settings(values: dict[str, Any], above: str = "") -> list[tuple[str, Any]]:
 
 def compared(run: MatchRun, other: MatchRun) -> dict[str, Any]:
     """New, gone and moved pairs against another run, the first ones of each with their titles."""
-    found = running.compare(run, other)
-    parts = {"new": found.new, "gone": found.gone, "moved": found.moved}
-    return {name: {"rows": rows[:SHOWN_PAIRS], "count": rows.count()} for name, rows in parts.items()}
+    parts = vars(running.compare(run, other))
+    return {name: {"rows": shown(rows[:SHOWN_PAIRS]), "count": rows.count()} for name, rows in parts.items()}
 
 
-def open_pushes(run: MatchRun) -> int:
-    """How many suggestions would be taken back: pushed and not yet agreed."""
-    return Match.objects.filter(run=run, state=MatchState.PUSHED).count()
+def shown(pairs: Iterable[Any]) -> list[dict[str, Any]]:
+    """The rows of a list of pairs: how far each has moved, by rank and by score."""
+    return [
+        {
+            "pair": each, "before": getattr(each, "before", None), "score": round(each.score),
+            "up": (getattr(each, "before", None) or 0) > (each.rank_for_opportunity or 0),
+            "score_before": None if getattr(each, "score_before", None) is None else round(each.score_before),
+        }
+        for each in pairs
+    ]  # fmt: skip
 
 
-def outgoing(preview: list[Outgoing]) -> dict[str, Any]:
-    """The release page: what goes, what stays and why, and how many people are told."""
-    going = [o for o in preview if not o.obstacle]
-    told = {p.pk for o in going for people in o.people.values() for p in people}
-    return {"going": going, "staying": [o for o in preview if o.obstacle], "people": len(told)}
+def compared_list(run: MatchRun, other: MatchRun, kind: str, page_number: Any) -> dict[str, Any]:
+    """One of the three lists in full, with tabs for the others; a constant number of queries."""
+    parts = vars(running.compare(run, other))
+    kind = kind if kind in parts else "new"
+    counts = {name: rows.count() for name, rows in parts.items()}
+    page_obj = Paginator(parts[kind], PER_PAGE).get_page(page_number)
+    tabs = [
+        {"label": label, "url": f"?kind={name}", "count": counts[name], "active": name == kind}
+        for name, label in (("new", _("New")), ("gone", _("Gone")), ("moved", _("Moved in rank")))
+    ]
+    return {
+        "run": run, "other": other, "kind": kind, "tabs": tabs, "page_obj": page_obj,
+        "pairs": shown(page_obj.object_list), "moved": kind == "moved",
+    }  # fmt: skip

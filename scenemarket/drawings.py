@@ -23,6 +23,7 @@ class Bar:
     over_y: float = 0.0
     over_height: float = 0.0
     name: str = ""
+    url: str = ""
 
 
 def histogram(bins: Sequence[int], *, low: float, high: float, line: float) -> dict[str, object]:
@@ -43,10 +44,11 @@ def histogram(bins: Sequence[int], *, low: float, high: float, line: float) -> d
     return {"bars": bars, "edge": edge, "marks": marks, "above": sum(bar.value for bar in bars if bar.high)}
 
 
-def fairness(counts: Sequence[tuple[str, int]], *, cap: int) -> dict[str, object]:
-    """(name, suggestions) per firm -> bars from most to least, cut at `cap`, and what exceeds it."""
-    rows = sorted(counts, key=lambda row: -row[1])
-    most = max([cap, *(n for _, n in rows)])
+def fairness(counts: Sequence[tuple[str, int]], *, cap: int, urls: Sequence[str] = ()) -> dict[str, object]:
+    """(name, suggestions) per firm -> bars from most to least, cut at `cap`, and what exceeds it; `urls` lead to each firm's list."""
+    known = [*urls, *[""] * (len(counts) - len(urls))]
+    rows = sorted(((name, n, url) for (name, n), url in zip(counts, known, strict=True)), key=lambda row: -row[1])
+    most = max([cap, *(n for _, n, _url in rows)])
     step = WIDTH / max(len(rows), 1)
     gap = min(GAP, step / 4)
     line = round(FLOOR - _tall(cap, most), 1)
@@ -55,11 +57,11 @@ def fairness(counts: Sequence[tuple[str, int]], *, cap: int) -> dict[str, object
             x=round(step * i + gap / 2, 1), width=round(min(step - gap, 40.0), 1),
             y=round(FLOOR - _tall(min(n, cap), most), 1), height=round(_tall(min(n, cap), most), 1),
             over_y=round(FLOOR - _tall(n, most), 1), over_height=round(max(_tall(n, most) - _tall(cap, most) - 1, 0), 1),
-            value=n, name=name,
+            value=n, name=name, url=url,
         )
-        for i, (name, n) in enumerate(rows)
+        for i, (name, n, url) in enumerate(rows)
     ]  # fmt: skip
-    over = [n - cap for _, n in rows if n > cap]
+    over = [n - cap for _, n, _url in rows if n > cap]
     return {"bars": bars, "line": line, "firms": len(rows), "over_firms": len(over), "over": sum(over)}
 
 

@@ -16,6 +16,7 @@ from activity.services import record
 from matching.models import Answer, Match, MatchRun
 from matching.services.moves import held
 from matching.services.push import push
+from matching.services.review import tell_reviewers
 from matching.services.withdrawal import withdraw_pushed
 from matching.states import MatchState, Origin, RunState, Side
 from scenemarket.errors import WrongState
@@ -37,7 +38,7 @@ def preview(city: str, run: MatchRun | None = None) -> list[Outgoing]:
     matches = Match.objects.of_cities([city]).filter(state=MatchState.APPROVED).order_by("-score", "pk")
     matches = matches.filter(run=run) if run else matches
     found = list(matches.select_related("opportunity__owner", "capability__owner", "run"))
-    people = _who_may_answer({m.listing(side).owner_id for m in found for side in Side.values})
+    people = who_may_answer({m.listing(side).owner_id for m in found for side in Side.values})
     sent = sent_this_week({m.capability.owner_id for m in found})
     return [_outgoing(match, people, sent) for match in found]
 
@@ -67,7 +68,8 @@ def _obstacle(match: Match, sent: dict[int, int]) -> Any:
     return ""
 
 
-def _who_may_answer(organisations: set[int]) -> dict[int, list[User]]:
+def who_may_answer(organisations: set[int]) -> dict[int, list[User]]:
+    """The active members of each of these organisations whose role lets them answer; one query."""
     roles = [role for role, may in MEMBER_MAY.items() if May.ANSWER in may]
     members = Membership.objects.filter(organisation__in=organisations, role__in=roles, user__is_active=True)
     people: dict[int, list[User]] = {}
@@ -97,6 +99,7 @@ def release(*, city: str, by: User, run: MatchRun | None = None) -> int:
     pushed = [o.match for o in outgoing if _push(o.match.pk, by)]
     for released in {m.run for m in pushed if m.run}:
         _mark_released(released, by)
+    tell_reviewers(pushed, by)
     return len(pushed)
 
 

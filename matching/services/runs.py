@@ -63,6 +63,11 @@ def newest(city: str) -> MatchRun | None:
     return MatchRun.objects.of_cities([city]).full().finished().order_by("-pk").first()
 
 
+def before(run: MatchRun) -> MatchRun | None:
+    """The finished full run over the same city just before this one."""
+    return MatchRun.objects.of_cities([run.city]).full().finished().filter(pk__lt=run.pk).order_by("-pk").first()
+
+
 def fairness_of(run: MatchRun | None) -> float:
     """Where the slider stands over a full run: as it was set last, or as the run was planned."""
     last = Arrangement.objects.filter(run=run).first() if run else None

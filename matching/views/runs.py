@@ -7,16 +7,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.requests import SignedIn
-from matching import fairness_page, run_page
+from matching import run_page
 from matching.access import run_read
 from matching.models import MatchRun
-from matching.services import release as releasing
 from matching.services import runs as running
 from matching.views.review import city_of, reviewed
+from scenemarket.errors import NotFound
 from scenemarket.web import page
 
 PAGE = 20
@@ -52,12 +52,24 @@ def run(request: SignedIn, public_id: str) -> HttpResponse:
     found = run_read(request.user, public_id)
     if request.htmx and found.state not in run_page.GOING:
         return HttpResponseClientRefresh()
-    context = run_page.one(found) | {"crumbs": _crumbs(str(found))}
+    context = run_page.one(found) | {"crumbs": crumbs_of(str(found))}
     against = request.GET.get("against", "")
-    other = run_page.before(found) if against == "last" else against and run_read(request.user, against)
+    other = running.before(found) if against == "last" else against and run_read(request.user, against)
     if other:
         context |= {"other": other, "compared": run_page.compared(found, other)}
     return page(request, "matching/run.html", context, fragment="matching/_run_progress.html")
+
+
+@login_required
+@require_GET
+def run_compared(request: SignedIn, public_id: str, other_id: str) -> HttpResponse:
+    """What is new, gone or moved against another run, each as a list in full."""
+    found, other = run_read(request.user, public_id), run_read(request.user, other_id)
+    if found.city != other.city:
+        raise NotFound(_("Only runs over the same city can be compared."))
+    context = run_page.compared_list(found, other, request.GET.get("kind", ""), request.GET.get("page"))
+    context["crumbs"] = crumbs_of(str(found), found.get_absolute_url(), _("Against %(other)s") % {"other": other})
+    return page(request, "matching/run_compared.html", context)
 
 
 @login_required
@@ -70,33 +82,6 @@ def run_again(request: SignedIn, public_id: str) -> HttpResponse:
     return redirect(found)
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def run_release(request: SignedIn, public_id: str) -> HttpResponse:
-    found = run_read(request.user, public_id)
-    if request.method == "POST":
-        pushed = releasing.release(city=found.city, by=request.user, run=found)
-        messages.success(request, _("%(n)s pairs were pushed to both sides.") % {"n": pushed})
-        return redirect(found)
-    context = run_page.outgoing(releasing.preview(city=found.city, run=found)) | {"run": found, "city": found.city}
-    context["crumbs"] = _crumbs(str(found), found.get_absolute_url(), _("Release"))
-    context["sliding"] = found if fairness_page.shown_for(found) else None
-    return page(request, "matching/release.html", context)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def run_withdraw(request: SignedIn, public_id: str) -> HttpResponse:
-    found = run_read(request.user, public_id)
-    if request.method == "POST":
-        taken = releasing.withdraw(found, by=request.user, reason=request.POST.get("reason", "")[:500])
-        messages.success(request, _("The run was withdrawn. %(n)s suggestions no longer count.") % {"n": taken})
-        return redirect(found)
-    crumbs = _crumbs(str(found), found.get_absolute_url(), _("Withdraw"))
-    return page(
-        request, "matching/withdraw.html", {"run": found, "affected": run_page.open_pushes(found), "crumbs": crumbs}
-    )
-
-
-def _crumbs(name: str, url: str = "", last: str = "") -> list[tuple[str, str]]:
+def crumbs_of(name: str, url: str = "", last: str = "") -> list[tuple[str, str]]:
+    """The way to a page of a run, or to one below it."""
     return [(_("Match runs"), reverse("runs")), (name, url), *([(last, "")] if last else [])]

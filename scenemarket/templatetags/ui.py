@@ -1,7 +1,7 @@
 """Template tags of the look. `{% load ui %}`; what each takes is told in templates/_components/README.md."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -184,9 +184,9 @@ def histogram(
 
 
 @register.inclusion_tag("_components/fairness.html")
-def fairness(counts: list[tuple[str, int]], cap: int) -> dict[str, Any]:
-    """One bar a firm, most first, cut at the weekly cap."""
-    return {**drawings.fairness(counts, cap=cap), "cap": cap}
+def fairness(counts: list[tuple[str, int]], cap: int, urls: Sequence[str] = ()) -> dict[str, Any]:
+    """One bar a firm, most first, cut at the weekly cap; with `urls` each bar leads to its list."""
+    return {**drawings.fairness(counts, cap=cap, urls=urls), "cap": cap, "linked": bool(urls)}
 
 
 @register.simple_tag
