@@ -150,7 +150,7 @@ def declined(of: Asked) -> Panel:
 
 
 def panels(of: Asked) -> list[Panel]:
-    return [{"name": make.__name__, **make(of)} for make in (funnel, trend, heat, regions, declined)]
+    return [{"name": make.__name__, "template": f"insights/_{make.__name__}.html", **make(of)} for make in (funnel, trend, heat, regions, declined)]
 
 
 def listed(what: str, of: Asked, **more: str) -> str:

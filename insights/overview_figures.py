@@ -82,8 +82,8 @@ SELECT NULL::bigint, max(whole), min(hours) FILTER (WHERE upto >= 0.5 * whole), 
 FROM up_to HAVING count(*) > 0
 """
 _EACH = """
-SELECT owner_id, whole, both[1], both[2] FROM (
-SELECT owner_id, count(*) AS whole, percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY hours) AS both
+SELECT owner_id, whole, points[1], points[2] FROM (
+SELECT owner_id, count(*) AS whole, percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY hours) AS points
 FROM insights_reply
 WHERE side = 'opportunity' AND answered_on BETWEEN %(first)s AND %(last)s {where} GROUP BY 1
 ) found
