@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Invitation, Organisation, Title, User
+from accounts.models import EmailMode, Invitation, Organisation, Title, User
 from accounts.uscc import normalise
+from activity import kinds
 from codelists.models import List
 from codelists.names import options
 
@@ -98,7 +99,39 @@ class InvitationForm(forms.ModelForm):
 
 
 class PreferencesForm(forms.ModelForm):
+    """Name, language, how notices come by e-mail, and for which topics otherwise (fields `mode_…`)."""
+
     class Meta:
         model = User
         fields = ["name", "language", "email_mode"]
-        labels = {"language": _("language"), "email_mode": _("e-mail about notices")}
+        labels = {"language": _("language"), "email_mode": _("Notices by e-mail")}
+        help_texts = {
+            "email_mode": _(
+                "Letters that gather notices come at 08:00, and only when there is something new. The inbox always shows all."
+            ),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for topic, label in kinds.TOPICS.items():
+            self.fields[f"mode_{topic}"] = forms.ChoiceField(
+                label=label,
+                choices=[("", _("As chosen above")), *EmailMode.choices],
+                required=False,
+                initial=self.instance.email_modes.get(topic, ""),
+            )
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.Meta.fields]
+
+    @property
+    def topic_fields(self) -> list[forms.BoundField]:
+        return [self[f"mode_{topic}"] for topic in kinds.TOPICS]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What services.set_preferences takes."""
+        own = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        wanted = {topic: self.cleaned_data[f"mode_{topic}"] for topic in kinds.TOPICS}
+        return {**own, "email_modes": {topic: mode for topic, mode in wanted.items() if mode}}

@@ -30,9 +30,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class EmailMode(models.TextChoices):
-    INSTANT = "instant", _("At once")
-    DIGEST = "digest", _("Once a day")
-    OFF = "off", _("Never")
+    INSTANT = "instant", _("At once, one letter each")
+    DIGEST = "digest", _("Every morning, in one letter")
+    WEEKLY = "weekly", _("Every Monday morning, in one letter")
+    OFF = "off", _("No e-mail")
 
 
 class User(AbstractUser):
@@ -45,6 +46,8 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=60)
     language = models.CharField(max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     email_mode = models.CharField(max_length=10, choices=EmailMode, default=EmailMode.INSTANT)
+    # topics (activity.kinds.TOPICS) for which the person wants something else
+    email_modes = models.JSONField(default=dict, blank=True)
     # the secret part of the address of the own calendar feed; None: there is no feed
     calendar_key = models.CharField(max_length=32, unique=True, null=True, editable=False)  # noqa: DJ001
     # names of the help pages whose tour this person has taken or waved away
@@ -65,6 +68,10 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+    def email_mode_for(self, topic: str) -> str:
+        """How notices of a topic come by e-mail: one of EmailMode."""
+        return str(self.email_modes.get(topic) or self.email_mode)
 
     @property
     def log_title(self) -> str:

@@ -8,9 +8,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import people_at, proved_addresses
-from accounts.models import Appointment, Invitation, Membership, Organisation, Title, User
+from accounts.models import Appointment, EmailMode, Invitation, Membership, Organisation, Title, User
 from accounts.permissions import check_can
 from accounts.roles import MEMBER_MAY, May, MemberRole, Office
+from activity import kinds, letters, unsubscribing
 from activity.services import record, tell
 from scenemarket.errors import NotAllowed, NotFound, WrongState
 from scenemarket.plaintext import tidy
@@ -191,6 +192,20 @@ def set_calendar_key(user: User, *, on: bool) -> User:
     user.refresh_from_db(fields=["calendar_key"])
     record(by=user, verb="user.calendar", subject=user, after="on" if on else "off")
     return user
+
+
+@transaction.atomic
+def end_letters(user: User, *, topic: str) -> None:
+    """No more e-mail about a topic, or with unsubscribing.DIGEST no more letters that gather notices. The inbox stays."""
+    person = User.objects.select_for_update().get(pk=user.pk)
+    ended = [topic]
+    if topic == unsubscribing.DIGEST:
+        ended = [name for name in kinds.TOPICS if person.email_mode_for(name) in letters.TOGETHER]
+    ended = [name for name in ended if person.email_mode_for(name) != EmailMode.OFF]
+    if ended:
+        person.email_modes = {**person.email_modes, **dict.fromkeys(ended, EmailMode.OFF.value)}
+        person.save(update_fields=["email_modes"])
+        record(by=person, verb="user.preferences", subject=person, ended=ended)
 
 
 def reviewers(city: str) -> list[User]:

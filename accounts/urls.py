@@ -15,6 +15,7 @@ urlpatterns = [
     path("organisations/<public_id:public_id>/team/", views.team, name="team"),
     path("organisations/<public_id:public_id>/team/<public_id:user_id>/", views.member, name="team-member"),
     path("preferences/", views.preferences, name="preferences"),
+    path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("invitations/<public_id:public_id>/accept/", views.accept, name="invitation-accept"),
     path("registers/organisations/", views.organisations, name="organisations"),
 ]

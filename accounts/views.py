@@ -9,17 +9,19 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import services
 from accounts.access import organisation_read, organisation_write
 from accounts.forms import InvitationForm, OrganisationForm, PreferencesForm, TitleForm
-from accounts.models import Membership, Organisation, Title
+from accounts.models import Membership, Organisation, Title, User
 from accounts.permissions import can
 from accounts.requests import SignedIn
 from accounts.roles import May, MemberRole
 from accounts.uscc import has_inner_fault, normalise
 from accounts.validators import validate_uscc
+from activity import kinds, unsubscribing
 from scenemarket.errors import Invalid, NotFound
 
 FORM_PAGE = "accounts/organisation_form.html"
@@ -154,13 +156,29 @@ def member(request: SignedIn, public_id: str, user_id: str) -> HttpResponse:
 def preferences(request: SignedIn) -> HttpResponse:
     form = PreferencesForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        user = services.set_preferences(request.user, values=form.cleaned_data)
+        user = services.set_preferences(request.user, values=form.values)
         messages.success(request, _("Your preferences are saved."))
         answer = redirect("preferences")
         answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", secure=settings.HTTPS)
         return answer
     context = {"form": form, "invitations": services.invitations_of(request.user)}
     return render(request, "accounts/preferences.html", context, status=422 if form.errors else 200)
+
+
+@csrf_exempt  # a mail programme posts without having seen a page; the address itself is the proof
+@require_http_methods(["GET", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """End letters without signing in. Looking at it ends nothing: mail scanners open every address."""
+    try:
+        public_id, topic = unsubscribing.read(token)
+        person = User.objects.get(public_id=public_id)
+    except (ValueError, User.DoesNotExist) as error:
+        raise NotFound(_("This address ends no letters; choose in your preferences what is sent to you.")) from error
+    if request.method == "POST":
+        services.end_letters(person, topic=topic)
+    label = kinds.TOPICS.get(topic, _("Letters that gather notices"))
+    context = {"token": token, "label": label, "done": request.method == "POST"}
+    return render(request, "accounts/unsubscribe.html", context)
 
 
 @login_required

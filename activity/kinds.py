@@ -4,6 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+# what people choose by; the first word of a kind's code says to which of them it belongs
+TOPICS: dict[str, Any] = {
+    "matches": _("Suggestions, answers and deals"),
+    "messages": _("Messages"),
+    "listings": _("Your listings and imports"),
+    "searches": _("New results of saved searches"),
+    "work": _("Reviews, runs and registrations"),
+    "team": _("Team and account"),
+}
+FIRST_WORDS = {
+    "match": "matches", "deal": "matches", "message": "messages", "report": "messages", "listing": "listings",
+    "import": "listings", "saved": "searches", "run": "work", "ranker": "work", "organisation": "work", "team": "team",
+}  # fmt: skip
+
 
 def always(notice: Any) -> str:
     """The check of a kind that is never withheld."""
@@ -19,6 +35,11 @@ class Kind:
     body: Any
     action: Any
     withhold: Callable[[Any], str] = always
+
+    @property
+    def topic(self) -> str:
+        """One of TOPICS."""
+        return FIRST_WORDS.get(self.code.partition(".")[0], "work")
 
     def check(self, params: dict[str, Any]) -> None:
         """Raise KeyError when `params` lack a place of the title."""
@@ -46,6 +67,11 @@ def register(kind: Kind) -> None:
     if kind.code in _kinds and _kinds[kind.code] != kind:
         raise ValueError(f"kind {kind.code} is registered twice")
     _kinds[kind.code] = kind
+
+
+def codes_of(topic: str) -> list[str]:
+    """The kinds of a topic."""
+    return [code for code, kind in _kinds.items() if kind.topic == topic]
 
 
 def of(code: str) -> Kind:

@@ -142,9 +142,9 @@ def still_signed_in(sessions: Iterable[str]) -> set[str]:
     rows = Session.objects.filter(session_key__in=list(sessions), expire_date__gt=timezone.now())
     reader = SessionStore()
     held = {row.session_key: reader.decode(row.session_data) for row in rows}
-    keys = {values.get(SESSION_KEY) for values in held.values()} - {None}
+    keys = {str(values.get(SESSION_KEY) or 0) for values in held.values()}
     people = {str(p.pk): p for p in get_user_model()._default_manager.filter(pk__in=keys, is_active=True)}
-    return {key for key, values in held.items() if _stands(values, people.get(values.get(SESSION_KEY)))}
+    return {key for key, values in held.items() if _stands(values, people.get(str(values.get(SESSION_KEY))))}
 
 
 def _stands(session: dict[str, Any], person: Any) -> bool:

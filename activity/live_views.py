@@ -47,7 +47,7 @@ def stream(request: HttpRequest) -> HttpResponse:
     streams = request.META.get(OPEN_STREAMS)
     retry = ASK_AGAIN_SECONDS * 1000 if streams is None else random.randint(2000, 6000)  # not all at once
     if streams is not None:
-        streams.append(Ticket(request.user.pk, request.session.session_key or ""))
+        streams.append(Ticket(request.user.pk or 0, request.session.session_key or ""))
     now = live.now_ms()
     events = "".join(event("live", {"topic": topic, "id": ""}, now) for topic in missed)
     answer = HttpResponse(f"retry: {retry}\n{event('hello', {}, now)}{events}", content_type="text/event-stream")

@@ -106,6 +106,23 @@ class Delivery(Leased):
         return f"{self.channel} {self.notice_id} {self.work_state}"
 
 
+class Digest(Leased):
+    """One letter to one person at one time, with all that waits for it then: exactly one row per (person, time)."""
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    due_at = models.DateTimeField()
+    # the mail server may have it from here on: a letter that was cut off after this is not sent again
+    handed_over_at = models.DateTimeField(null=True)
+    notices = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recipient", "due_at"], name="one_digest_per_person_and_time")]
+        indexes = [models.Index(fields=["work_state", "available_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id} {self.due_at} {self.work_state}"
+
+
 class Heartbeat(models.Model):
     """When a task last really ran: a worker that answers ping but takes nothing does not move it."""
 

@@ -1,19 +1,14 @@
-"""Record what happened; tell people; send what waits. Callers are inside their own transaction."""
+"""Record what happened; tell people. Callers are inside their own transaction."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone, translation
 
-from activity import kinds, live
-from activity.models import Channel, Delivery, Event, Heartbeat, Notice
-
-DIGEST_HOUR = 8
+from activity import kinds, letters, live
+from activity.models import Event, Heartbeat, Notice
 
 
 class Subject(Protocol):
@@ -73,82 +68,12 @@ def tell(
         notice, new = Notice.objects.get_or_create(
             recipient=person, key=key, defaults={"kind": kind, "params": params, "path": path, "due_at": due_at}
         )
-        if new and person.email_mode != "off":
-            digest = person.email_mode == "digest"
-            due = {"available_at": next_digest()} if digest else {}
-            Delivery.objects.get_or_create(notice=notice, channel=Channel.EMAIL, defaults={"digest": digest, **due})
         if new:
+            letters.promise(notice, person)
             told.append(person.pk)
     for topic in {"inbox", live.SUBJECTS.get(kind.partition(".")[0], "inbox")}:
         live.tell(topic, people=told)
     return len(told)
-
-
-def next_digest() -> datetime:
-    """The next 08:00 in Shanghai."""
-    now = timezone.localtime()
-    today = timezone.make_aware(datetime.combine(now.date(), time(DIGEST_HOUR)))
-    return today if now < today else today + timedelta(days=1)
-
-
-def deliver_due(limit: int = 50) -> int:
-    """Send what is due; returns how many rows were dealt with. Safe to run anywhere, any number of times at once."""
-    rows = Delivery.objects.claim(limit)
-    letters: dict[tuple[int, bool], list[Delivery]] = {}
-    for row in Delivery.objects.filter(pk__in=[r.pk for r in rows]).select_related("notice__recipient"):
-        letters.setdefault(_letter(row), []).append(row)
-    for together in letters.values():
-        _send(together)
-    return len(rows)
-
-
-def _letter(row: Delivery) -> tuple[int, bool]:
-    """Digest rows of one person share a letter; every other row is its own."""
-    return (row.notice.recipient_id, True) if row.digest else (row.pk, False)
-
-
-def _send(rows: list[Delivery]) -> None:
-    wanted = [row for row in rows if not _withheld(row)]
-    if not wanted:
-        return
-    person = wanted[0].notice.recipient
-    try:
-        with translation.override(person.language):
-            _message(person, wanted).send()
-    except OSError as error:
-        for row in wanted:
-            row.fail(f"{type(error).__name__}: {error}")
-        return
-    with transaction.atomic():
-        for row in wanted:
-            row.finish()
-
-
-def _withheld(row: Delivery) -> bool:
-    """Ask the kind once more, at the moment of sending, whether this may and should still go out."""
-    why = "the receiver switched e-mail off" if row.notice.recipient.email_mode == "off" else ""
-    why = why or kinds.of(row.notice.kind).withhold(row.notice)
-    if why:
-        row.finish(withheld=why)
-    return bool(why)
-
-
-def _message(person: Any, rows: list[Delivery]) -> EmailMessage:
-    notices = [row.notice for row in rows]
-    parts = [f"{n.title}\n\n{n.body}\n\n{kinds.of(n.kind).action}: {settings.SITE_URL}{n.path}" for n in notices]
-    title = (
-        notices[0].title
-        if len(notices) == 1
-        else translation.ngettext("%(n)s notice from SceneMarket", "%(n)s notices from SceneMarket", len(notices))
-        % {"n": len(notices)}
-    )
-    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
-    return EmailMessage(
-        subject=" ".join(title.split()),
-        body="\n\n———\n\n".join(parts) + "\n",
-        to=[person.email],
-        headers={"Message-ID": f"<{notices[0].public_id}@{host}>"},
-    )
 
 
 @transaction.atomic

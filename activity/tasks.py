@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from activity import services
+from activity import letters, services
 
 
 @shared_task
@@ -12,4 +12,4 @@ def tick() -> None:
 
 @shared_task
 def deliver_due() -> None:
-    services.deliver_due()
+    letters.deliver_due()

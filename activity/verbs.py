@@ -15,7 +15,7 @@ VERBS: dict[str, Any] = {
     "listing.drafted": _("wrote a draft"), "listing.edited": _("edited"), "listing.revised": _("published a new version"),
     "listing.submit": _("submitted for review"), "listing.approve": _("approved"), "listing.send_back": _("returned"),
     "listing.pause": _("paused"), "listing.resume": _("opened again"), "listing.close": _("closed"),
-    "listing.deleted": _("deleted the draft"), "listing.imported": _("took over from a list"), "listing.expired": _("ended on its due date"),
+    "listing.told_apart": _("said that two listings are different"), "listing.deleted": _("deleted the draft"), "listing.imported": _("took over from a list"), "listing.expired": _("ended on its due date"),
     "saved.created": _("saved a search"), "saved.changed": _("changed a saved search"), "saved.deleted": _("deleted a saved search"),
     "import.uploaded": _("uploaded a list"), "import.confirmed": _("confirmed an import"), "import.dropped": _("dropped an import"),
     "import.done": _("finished an import"),

@@ -10,28 +10,22 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from activity import log_page, services
+from activity import inbox_page, kinds, log_page, services
 from activity.forms import LogForm
 from activity.models import Event, Notice
 from scenemarket.errors import NotFound
 from scenemarket.web import page
 
-NOTICES, EVENTS = 20, 50
+EVENTS = 50
 READ_LOG = "read_log"
 
 
 @login_required
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
-    rows = Notice.objects.filter(recipient=_person(request))
-    unread_only = request.GET.get("show") == "unread"
-    unread = log_page.unread(request.user)
-    shown = Paginator(rows.unread() if unread_only else rows, NOTICES).get_page(request.GET.get("page"))
-    tabs = [
-        {"label": _("All"), "url": "?", "count": None, "active": not unread_only},
-        {"label": _("Unread"), "url": "?show=unread", "count": unread, "active": unread_only},
-    ]
-    return page(request, "activity/inbox.html", {"page_obj": shown, "tabs": tabs, "unread_here": unread})
+    """Notices by day, all or unread, of all topics or one; HTMX gets the list alone when something new has come."""
+    context = inbox_page.context(_person(request), request.GET)
+    return page(request, "activity/inbox.html", context, fragment="activity/_inbox.html")
 
 
 @login_required
@@ -49,10 +43,12 @@ def inbox_open(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def inbox_read(request: HttpRequest) -> HttpResponse:
-    """Mark the ticked notices as read, or all."""
+    """Mark the ticked notices as read, or all of the topic that is shown."""
     own = Notice.objects.filter(recipient=_person(request))
     ticked = request.POST.getlist("pick")
-    services.read(own.filter(public_id__in=ticked) if ticked else own)
+    topic = request.POST.get("topic", "")
+    whole = own.filter(kind__in=kinds.codes_of(topic)) if topic in kinds.TOPICS else own
+    services.read(own.filter(public_id__in=ticked) if ticked else whole)
     return redirect("inbox")
 
 

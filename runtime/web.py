@@ -12,7 +12,7 @@ from gunicorn.workers.gasgi import ASGIWorker
 from runtime.mortality import die_with
 
 
-class Worker(ASGIWorker):
+class Worker(ASGIWorker):  # type: ignore[misc]  # it brings no types
     """gunicorn's, but open streams end when it is asked to: they would never end by themselves."""
 
     serving: "asyncio.Task[None] | None" = None

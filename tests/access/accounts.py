@@ -3,6 +3,7 @@
 from typing import Any
 
 from accounts.models import Title
+from activity import unsubscribing
 from tests.access.table import Row
 from tests.factories import OrganisationFactory, UserFactory
 
@@ -29,7 +30,13 @@ def nowhere(request: Any) -> list[Any]:
     return [UserFactory.build().public_id]
 
 
+def letters_end(request: Any) -> list[Any]:
+    return [unsubscribing.token(request.getfixturevalue("cast").owner, "listings")]
+
+
 ROWS = [
+    Row("unsubscribe", args=letters_end),
+    Row("unsubscribe", args=lambda request: ["nonsense"], owner=404, colleague=404, counterpart=404, stranger=404, reviewer=404, nobody=404),
     Row("register-organisation", nobody=302),
     Row("check-code", nobody=302),
     Row("organisation", args=agency),

@@ -9,8 +9,9 @@ from django.core import mail
 from django.db.models.functions import Now
 
 from activity import kinds
-from activity.models import Delivery, Notice
-from activity.services import deliver_due, tell
+from activity.letters import deliver_due
+from activity.models import Delivery, Digest, Notice
+from activity.services import tell
 from scenemarket.leases import WorkState
 from tests.factories import UserFactory
 
@@ -69,7 +70,7 @@ def test_a_digest_is_one_letter_in_the_morning(db: None) -> None:
     say(person, key="k1")
     say(person, key="k2")
     assert deliver_due() == 0
-    Delivery.objects.update(available_at=Now() - timedelta(seconds=1))
+    Digest.objects.update(available_at=Now() - timedelta(seconds=1))
     deliver_due()
     assert [m.subject for m in mail.outbox] == ["场景集市：2 条通知"]
 

@@ -54,6 +54,28 @@ def test_it_marks_the_ticked_ones_or_all(cast: Cast) -> None:
     assert not Notice.objects.unread()
 
 
+def test_it_shows_notices_by_day_and_by_kind(cast: Cast) -> None:
+    notify(cast.owner, 2)
+    tell([cast.owner], kind="organisation.verified", key="o", path="/", params={"name": "甲"})
+    context = cast.client("owner").get(reverse("inbox"), {"topic": "listings", "show": "unread"}).context
+    assert [(day, len(rows)) for day, rows in context["days"]] == [("今天", 2)]
+    assert [(tab["count"], tab["active"]) for tab in context["topics"]] == [(None, False), (2, True), (1, False)]
+
+
+def test_it_reads_all_of_the_kind_that_is_shown(cast: Cast) -> None:
+    notify(cast.owner, 2)
+    tell([cast.owner], kind="organisation.verified", key="o", path="/", params={"name": "甲"})
+    cast.client("owner").post(reverse("inbox-read"), {"topic": "listings"})
+    assert [notice.kind for notice in Notice.objects.unread()] == ["organisation.verified"]
+
+
+def test_it_gives_the_list_alone_when_something_has_come(cast: Cast) -> None:
+    notify(cast.owner)
+    part = cast.client("owner").get(reverse("inbox"), headers={"hx-request": "true"}).content.decode()
+    assert "live:inbox from:body" in part
+    assert "<html" not in part
+
+
 def test_it_shows_a_reviewer_the_log_of_the_own_city_only(cast: Cast, opportunity: Opportunity) -> None:
     away = OpportunityFactory(city="990200", title="别处的机会")
     for listing in (opportunity, away):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.roles import MemberRole
 from activity.models import Delivery, Event, Notice
-from activity.services import deliver_due
+from activity.letters import deliver_due
 from listings.services import edit, pause
 from matching.models import Answer, Match
 from matching.services import release, review, withdrawal
