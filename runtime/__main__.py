@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from runtime import control
 from runtime.assets import ensure_assets
+from runtime.browser import ensure_browser
 from runtime.connection import join_the_running
 from runtime.kernel import ensure_kernel
 from runtime.lock import is_held
@@ -28,6 +29,9 @@ SceneMarket 场景集市
   ./market lint             style, types, layers, migrations, translations, deployment checks
   ./market bench [NAME] [ARGS…]
                             measure: the matching engine, or another program of bench/
+  ./market screens [--all] [--out DIR] [--check]
+                            pictures of the pages, from what runs or from a sample city of their own;
+                            --check: look for what is wrong with any page instead
   ./market match OPPORTUNITIES CAPABILITIES --out FILE [--top 10] [--pairs PAIRS.tsv] [--model local|openai|none]
                             match two lists (.xlsx, .csv, .jsonl) without server or database
   ./market evaluate OPPORTUNITIES CAPABILITIES JUDGMENTS.tsv [--json]
@@ -119,6 +123,13 @@ def bench(arguments: list[str]) -> int:
     return become("-m", f"bench.{name}", *arguments[named:])
 
 
+def screens(arguments: list[str]) -> int:
+    """Picture the pages, or look at them all."""
+    set_up("dev")
+    ensure_browser()
+    return become("-m", "bench.screens", *arguments)
+
+
 def match(arguments: list[str]) -> int:
     """Match two lists."""
     ensure_packages("base")
@@ -147,6 +158,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "lint": lint,
     "bench": bench,
+    "screens": screens,
     "match": match,
     "evaluate": evaluate,
     "manage": manage,

@@ -1,5 +1,6 @@
 """Every page in a real Chromium, dark and light, wide and narrow, in both languages: read by everybody, quiet, at home."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.pages.city import PEOPLE, client
 from tests.browser.pages.graph import Graph
-from tests.browser.pages.walk import PAIRS, Found, Walker, plan
+from tests.browser.pages.walk import PAIRS, Found, Walker, every_look, plan
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +18,8 @@ def found(city: Path, web: str, browser: Browser) -> Found:
     """What is wrong with any page; each is visited by up to three of its readers."""
     routes = {role: Graph(client(role), alike=1).explore("/", "/desk/").routes() for role in PEOPLE}
     walker = Walker(browser, web)
-    for role, address, look in plan(routes):
+    whole = os.environ.get("LOOKS") == "all"
+    for role, address, look in every_look(routes) if whole else plan(routes):
         walker.visit(role, address, look)
     walker.close()
     return walker.found

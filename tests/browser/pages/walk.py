@@ -68,6 +68,13 @@ def plan(routes: dict[str, dict[str, str]], at_most: int = 2) -> Iterator[tuple[
             yield role, routes[role][name], PAIRS[turn % len(PAIRS)]
 
 
+def every_look(routes: dict[str, dict[str, str]]) -> Iterator[tuple[str, str, Look]]:
+    """The same for each page, each of its readers, each of the eight looks: an hour's work."""
+    for role, known in routes.items():
+        for address in known.values():
+            yield from ((role, address, look) for look in LOOKS)
+
+
 class Walker:
     """Visits pages as any of the city's people; one window for each person and language."""
 
