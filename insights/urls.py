@@ -7,6 +7,7 @@ from insights import calendar_views, figures_views, guide_views, health, overvie
 urlpatterns = [
     path("", portal.home, name="home"),
     path("search/", portal.search, name="search"),
+    path("search/suggest/", portal.suggest, name="search-suggest"),
     path("privacy/", guide_views.page, {"slug": "privacy"}, name="privacy"),
     path("accessibility/", guide_views.page, {"slug": "accessibility"}, name="accessibility"),
     path("help/", guide_views.index, name="help"),

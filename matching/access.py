@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import can
 from accounts.roles import May
 from listings.models import Visibility
-from matching.models import Match, MatchQuerySet, MatchRun, Ranker
+from matching.models import Match, MatchQuerySet, MatchRun, Ranker, of_either_side
 from matching.states import MatchState, RunOrigin, Side
 from scenemarket.errors import NotFound
 
@@ -20,8 +20,7 @@ def visible(user: Any) -> MatchQuerySet:
     """Matches that this person may read: those put before the own organisation, and all of the cities they review."""
     if not user.is_authenticated:
         return Match.objects.none()
-    mine = Q(opportunity__owner__in=user.organisation_ids) | Q(capability__owner__in=user.organisation_ids)
-    rows = mine & Q(state__in=SHOWN, pushed_at__isnull=False)
+    rows = Q(pk__in=of_either_side(user.organisation_ids), state__in=SHOWN, pushed_at__isnull=False)
     return Match.objects.filter(rows | Q(opportunity__city__in=reviewed_cities(user)))
 
 

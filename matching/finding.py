@@ -55,16 +55,20 @@ def find(kind: str, text: str, literal: bool) -> Found | None:
 
 
 def current() -> Current | None:
-    """What is open now; a newer folder is opened beside, and used from the moment it is ready."""
+    """What is open now. The first folder is opened at once; a newer one beside, and used from the moment it is ready."""
     global _looked, _opening
     now = time.monotonic()
-    if now - _looked >= LOOK_SECONDS:
-        with _lock:
-            _looked = now
-            name = newest()
-            if name and name != (_current.name if _current else "") and not (_opening and _opening.is_alive()):
-                _opening = threading.Thread(target=load, name="finding", daemon=True)
-                _opening.start()
+    if now - _looked < LOOK_SECONDS:
+        return _current
+    with _lock:
+        _looked = now
+        name = newest()
+        if not name or (_current and name == _current.name) or (_opening and _opening.is_alive()):
+            return _current
+        if _current is None:
+            return load()
+        _opening = threading.Thread(target=load, name="finding", daemon=True)
+        _opening.start()
     return _current
 
 

@@ -699,6 +699,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(("parts", []), ("state", "proposed")), fields=["run"], name="parts_to_come"
             ),
         ),
+        migrations.AddIndex(
+            model_name="match",
+            index=models.Index(
+                condition=models.Q(("pushed_at__isnull", False)), fields=["pushed_at"], name="pushed_once"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="match",
             constraint=models.UniqueConstraint(fields=("opportunity", "capability"), name="one_match_per_pair"),

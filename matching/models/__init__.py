@@ -1,7 +1,7 @@
 """All tables of matching: runs, matches, vectors of texts, rankers."""
 
 from matching.models.fairness import Arrangement, Vacancy, VacancyQuerySet
-from matching.models.matches import Answer, AnswerQuerySet, Match, MatchQuerySet
+from matching.models.matches import Answer, AnswerQuerySet, Match, MatchQuerySet, of_either_side
 from matching.models.rankers import Ranker, RankerQuerySet
 from matching.models.runs import (
     MatchRun,
@@ -20,5 +20,5 @@ from matching.models.vectors import TextVector, TextVectorQuerySet, TokensSpent
 __all__ = [
     "Answer", "AnswerQuerySet", "Arrangement", "Match", "MatchQuerySet", "MatchRun", "MatchRunQuerySet", "Night", "Proposal", "Ranker", "RankerQuerySet", "RunPair", "Scored",
     "Shard", "ShardQuerySet", "SnapshotPart", "TextVector", "TextVectorQuerySet", "TokensSpent",
-    "Vacancy", "VacancyQuerySet", "Worded",
+    "Vacancy", "VacancyQuerySet", "Worded", "of_either_side",
 ]  # fmt: skip

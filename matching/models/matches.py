@@ -17,12 +17,21 @@ from opportunities.models import Opportunity
 from scenemarket.ids import new_id
 
 
+def of_either_side(ids: list[int]) -> "models.QuerySet[Any, Any]":
+    """Keys of the matches of which these organisations own a side.
+
+    Each side is read by its own index; one condition over both listings could use none, and would read all matches.
+    """
+    rows = Match._default_manager.order_by().values("pk")
+    return rows.filter(opportunity__owner__in=ids).union(rows.filter(capability__owner__in=ids), all=True)
+
+
 class MatchQuerySet(models.QuerySet["Match"]):
     def of_cities(self, cities: list[str]) -> "MatchQuerySet":
         return self.filter(opportunity__city__in=cities)
 
     def of_organisations(self, ids: list[int]) -> "MatchQuerySet":
-        return self.filter(Q(opportunity__owner__in=ids) | Q(capability__owner__in=ids))
+        return self.filter(pk__in=of_either_side(ids))
 
     def before_agreed(self) -> "MatchQuerySet":
         return self.filter(state__in=BEFORE_AGREED)
@@ -110,6 +119,8 @@ class Match(models.Model):
             models.Index(fields=["capability", "state"]),
             models.Index(fields=["run", "state"]),
             models.Index(fields=["run"], condition=Q(state=MatchState.PROPOSED, parts=[]), name="parts_to_come"),
+            # counted on the front page, from the index alone
+            models.Index(fields=["pushed_at"], condition=Q(pushed_at__isnull=False), name="pushed_once"),
         ]
 
     def __str__(self) -> str:
@@ -150,8 +161,11 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
     def asked_of(self, organisations: list[int]) -> "AnswerQuerySet":
         """The answers of these organisations' own sides, once the pair was put before them."""
-        mine = Q(side=Side.OPPORTUNITY, match__opportunity__owner__in=organisations)
-        return self.filter(mine | Q(side=Side.CAPABILITY, match__capability__owner__in=organisations))
+        rows = Answer._default_manager.order_by().values("pk")
+        needs = rows.filter(side=Side.OPPORTUNITY, match__opportunity__owner__in=organisations)
+        offers = rows.filter(side=Side.CAPABILITY, match__capability__owner__in=organisations)
+        # a union, so that each side is read by its own index
+        return self.filter(pk__in=needs.union(offers, all=True))
 
     def overdue(self) -> "AnswerQuerySet":
         return self.waiting().filter(due_at__lt=Now())

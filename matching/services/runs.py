@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.permissions import check_can
 from accounts.roles import May
+from accounts.services import reviewers
+from activity import live
 from activity.services import record
 from matching.adapters import ENGINE_VERSION
 from matching.engine import Settings
@@ -120,7 +122,13 @@ def move_run(run: MatchRun, target: str, *, by: User | None, verb: str, reason: 
         return False
     run.refresh_from_db()
     record(by=by, verb=verb, subject=run, before=before, after=target, reason=reason)
+    tell_progress(run)
     return True
+
+
+def tell_progress(run: MatchRun) -> None:
+    """Let the open pages of the city's reviewers know that a run has got on, after commit."""
+    live.tell("run", people=[person.pk for person in reviewers(run.city)], public_id=run.public_id)
 
 
 @dataclass(frozen=True)

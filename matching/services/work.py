@@ -31,7 +31,7 @@ from matching.services.proposals import (
     stage,
     supersede_older,
 )
-from matching.services.runs import move_run
+from matching.services.runs import move_run, tell_progress
 from matching.services.snapshot import drop_older, fingerprint, forget_older, freeze
 from matching.services.sweep import nudged
 from matching.states import AFTER, RunOrigin, RunState, Side, Step
@@ -62,6 +62,7 @@ def work_shard(shard_id: int) -> list[int]:
     except LeaseLost:
         logger.warning("%s was taken over by another worker; what was done here is dropped", shard)
         return []
+    tell_progress(shard.run)
     return nudged(_next(shard))
 
 

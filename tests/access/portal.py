@@ -9,7 +9,7 @@ ROWS = [
     Row("look", "post", data={"theme": "dark"}, owner=302, colleague=302, counterpart=302, stranger=302, reviewer=302, nobody=302),
     Row("styleguide", owner=404, colleague=404, counterpart=404, stranger=404, reviewer=404, nobody=404),
 ]  # fmt: skip
-ROWS += [Row("search"), Row("privacy"), Row("accessibility")]
+ROWS += [Row("search"), Row("search-suggest", data={"q": "漏水"}), Row("privacy"), Row("accessibility")]
 ROWS += [
     Row("help"),
     Row("help-matching"),
