@@ -1,17 +1,22 @@
 """The top bar for this person: links by what they may do. Upward links are URL names only."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.db.models import F, Func, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.permissions import can
 from accounts.roles import May
 from activity.models import Notice
 
 # what does not fit beside the rest stands in a menu behind it
 BESIDE = 7
+BELL = "bell"
+_counters: dict[str, Callable[[Any], Any]] = {}
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -28,7 +33,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     nav = {"nav": links[:beside], "nav_more": links[beside:]}
     if not user.is_authenticated:
         return nav
-    return {**nav, "my_organisation": user.organisation, "unread": unread(user)}
+    counts = waiting(user)
+    for link in links:
+        link["count"] = counts.get(link["key"], 0)
+    return {**nav, "my_organisation": user.organisation, "unread": counts[BELL]}
 
 
 def _link(label: Any, name: str) -> list[dict[str, Any]]:
@@ -37,6 +45,29 @@ def _link(label: Any, name: str) -> list[dict[str, Any]]:
         return [{"label": label, "url": reverse(name), "key": name}]
     except NoReverseMatch:
         return []
+
+
+def waiting(user: Any) -> dict[str, int]:
+    """How many of each wait: unread notices for the bell, and what rooms above have registered; one query for all."""
+    bell = Notice.objects.filter(recipient=OuterRef("pk")).unread().order_by()
+    many = bell.annotate(n=Func(F("pk"), function="COUNT")).values("n")
+    counts = {name: count(user) for name, count in _counters.items()}
+    row = (
+        User.objects.filter(pk=user.pk)
+        .values(**{BELL: Subquery(many)}, **{key(name): c for name, c in counts.items()})
+        .get()
+    )
+    return {BELL: row[BELL], **{name: row[key(name)] for name in counts}}
+
+
+def register_count(name: str, count: Callable[[Any], Any]) -> None:
+    """Show beside the link to that URL name how many wait; `count(user)` is an expression over the row of the person."""
+    _counters[name] = count
+
+
+def key(name: str) -> str:
+    """The column of a counter in the one query."""
+    return f"n_{name.replace('-', '_')}"
 
 
 def unread(user: Any) -> int:

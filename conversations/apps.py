@@ -5,6 +5,9 @@ class ConversationsConfig(AppConfig):
     name = "conversations"
 
     def ready(self) -> None:
+        from accounts.navigation import register_count
+        from conversations.models import unread_conversations
         from conversations.notices import register_kinds
 
         register_kinds()
+        register_count("conversations", unread_conversations)

@@ -25,7 +25,7 @@ from conversations.access import reports_visible
 from deals.deal_page import needs, next_stage
 from deals.models import Deal
 from deals.states import Stage
-from listings import kinds
+from listings import drafts, kinds
 from listings.models import ImportJob, ImportState, Kind
 from listings.states import State
 from matching.models import Answer, Match, Shard
@@ -187,6 +187,22 @@ def _drafts(user: Any) -> Iterator[Task]:
         rows = kind.model.objects.filter(owner__in=user.organisation_ids, state__in=states)
         for listing in rows.order_by("-state", "-updated_at")[:AT_ONCE]:
             yield _draft(user, kind.code, listing)
+
+
+def _typed(user: Any) -> Iterator[Task]:
+    """Forms that this person began and has not saved yet."""
+    for kept in drafts.unfinished(user)[:AT_ONCE]:
+        day = timezone.localtime(kept.at).strftime("%m-%d")
+        title = _("Form not finished: %(title)s") % {"title": _typed_title(kept.data)}
+        args = [kept.listing_public_id] if kept.listing_public_id else []
+        url = reverse(f"{kept.kind}-edit" if args else f"{kept.kind}-new", args=args)
+        yield Task("draft", None, "pencil", title, _("Last written on %(day)s") % {"day": day}, url, _("Go on writing"))
+
+
+def _typed_title(data: Any) -> str:
+    value = data.get("title") if isinstance(data, dict) else ""
+    value = value[0] if isinstance(value, list) and value else value
+    return str(value or "").strip()[:60] or _("without a title")
 
 
 def _draft(user: Any, kind: str, listing: Any) -> Task:
@@ -359,6 +375,6 @@ def _own(source: Callable[[Any], Iterable[Task]]) -> Callable[[Any], Iterable[Ta
 
 
 SOURCES: list[Callable[[Any], Iterable[Task]]] = [
-    _own(_suggestions), _own(_messages), _own(_drafts), _own(_evidence), _own(_closing), _own(_titles), _imports, _invitations,
+    _own(_suggestions), _own(_messages), _own(_drafts), _own(_typed), _own(_evidence), _own(_closing), _own(_titles), _imports, _invitations,
     _city, _verifying,
 ]  # fmt: skip
