@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from activity import live
 from listings.saved_models import SavedSearch as SavedSearch  # Django finds it here
 from listings.states import CloseReason, State
 from scenemarket.ids import new_id
@@ -172,6 +173,8 @@ class Listing(models.Model):
             models.Index(fields=["state", "city", "-published_at"]),
             models.Index(fields=["owner", "state"]),
             models.Index(fields=["-published_at", "-id"]),
+            # what was touched since, for what reads the lists again
+            models.Index(fields=["updated_at"]),
             GinIndex(fields=["technologies"]),
         ]
         constraints = [
@@ -282,6 +285,18 @@ class ImportJob(Leased):
 
     def __str__(self) -> str:
         return self.file_name
+
+    def renew(self, **values: Any) -> None:
+        """As of every lease; besides, the page of who uploaded the list follows."""
+        super().renew(**values)
+        self._tell_progress()
+
+    def finish(self, **values: Any) -> None:
+        super().finish(**values)
+        self._tell_progress()
+
+    def _tell_progress(self) -> None:
+        live.tell("import", people=[self.by_id] if self.by_id else [], public_id=self.public_id)
 
     @property
     def log_title(self) -> str:

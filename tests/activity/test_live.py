@@ -14,6 +14,9 @@ from django.utils import timezone
 
 from activity import live, services
 from activity.models import Event, Notice
+from listings.models import ImportJob
+from matching.services.runs import move_run, queue_full
+from matching.states import RunOrigin, RunState
 from tests.conftest import Cast
 from tests.factories import UserFactory
 
@@ -149,3 +152,16 @@ class _of:
 
     def __init__(self, organisation: str, kind: str, city: str = "") -> None:
         self.log_organisations, self.log_kind, self.log_city = [organisation], kind, city
+
+
+def test_progress_of_runs_and_imports_is_told(cast: Cast, heard: Any, django_capture_on_commit_callbacks: Any) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        run = queue_full(cast.reviewer.cities[0], RunOrigin.SWEEP)
+        assert run
+        move_run(run, RunState.RUNNING, by=None, verb="run.running")
+    assert (found := heard()).topic == "run"
+    assert (found.people, found.public_id) == ((cast.reviewer.pk,), run.public_id)
+    with django_capture_on_commit_callbacks(execute=True):
+        job = ImportJob.objects.create(kind="opportunity", by=cast.owner, work_state="working")
+        job.renew(handled=5)
+    assert ((found := heard()).topic, found.people) == ("import", (cast.owner.pk,))
