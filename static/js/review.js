@@ -1,6 +1,7 @@
 // The review desk: the line's slider and its number are one, the open pair keeps the focus after each decision, ticks and
 // words outlive each answer of the server.
-const desk = () => document.getElementById("desk");
+// so long no further key is taken while an answer is on its way (ms)
+const PATIENCE = 5000;
 const moving = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 
 // --- The line -----------------------------------------------------------------------------------
@@ -85,6 +86,7 @@ let asked = null;
 
 // A decided pair leaves the list before the next one comes.
 function leave(event) {
+  if (bringsPair(event)) waiting = performance.now() + PATIENCE;
   const decides = /\/review\/([^/]+)\/(approve|exclude)\/$/.exec(event.detail.pathInfo?.requestPath ?? event.detail.path ?? "");
   if (!decides) return;
   decided = decides[1];
@@ -92,6 +94,7 @@ function leave(event) {
 }
 
 function arrived(event) {
+  if (bringsPair(event)) waiting = 0;
   if (event.detail.successful && decided) {
     ticks.delete(decided);
     sessionStorage.removeItem(drawer(decided));
@@ -100,10 +103,13 @@ function arrived(event) {
   decided = "";
 }
 
-// J and K that are pressed while an answer is on its way are done after it.
+// J and K that are pressed while the next pair is on its way are done after it. Words being saved hold nobody up.
+let waiting = 0;
+const bringsPair = (event) => event.detail.target?.id === "desk" && !event.detail.elt.matches("[hx-swap=none]");
+
 function waitForAnswer(event) {
   const key = event.key.toLowerCase();
-  if (!desk()?.classList.contains("htmx-request") && !document.querySelector("#desk .htmx-request")) return;
+  if (performance.now() > waiting) return;
   if (event.target.closest("input:not([type=checkbox],[type=radio]), textarea, dialog")) return;
   if ("axzjkb".includes(key)) {
     event.preventDefault();
