@@ -1,6 +1,6 @@
 """The door for an ASGI server: pages run in threads as under WSGI, streams of /live/ wait in the event loop.
 
-Why not Django's own ASGI handler: docs/decisions/0020.
+Why not Django's own ASGI handler: docs/decisions/0040.
 """
 
 import asyncio

@@ -121,7 +121,7 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=20 * 1024 * 1024)
 
-# --- Web: pages in threads, open streams in the event loop (docs/decisions/0020) ------------------------------------------
+# --- Web: pages in threads, open streams in the event loop (docs/decisions/0040) ------------------------------------------
 WEB_THREADS = env.int("WEB_THREADS", default=4)
 # more than any page takes, so that pages refuse in words; what is larger is not taken in at all
 LARGEST_BODY = 3 * IMPORT_MAX_BYTES
@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "expire": {"task": "listings.tasks.close_expired", "schedule": 60.0, "options": {"expires": 50, "queue": "push"}},
     "saved": {"task": "listings.tasks.tell_saved", "schedule": 60.0, "options": {"expires": 50, "queue": "push"}},
+    "changes": {"task": "listings.tasks.forget_changes", "schedule": 3600.0, "options": {"expires": 3000, "queue": "push"}},
     "match": {"task": "matching.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 10}},
     "embed": {
         "task": "matching.tasks.embed_texts",
@@ -221,6 +222,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 SESSION_COOKIE_AGE = 12 * 3600
+# the database keeps them, Valkey answers: a query less on every page of a person
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # --- Mail -------------------------------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="filemail:///" + str(VAR_DIR / "mail").lstrip("/")))
