@@ -10,7 +10,7 @@ from tests.browser.pages.city import PEOPLE, client
 from tests.browser.pages.graph import Graph
 from tests.browser.pages.walk import PAIRS, Found, Walker, every_look, plan
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")

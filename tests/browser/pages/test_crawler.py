@@ -10,6 +10,8 @@ from tests.browser.pages.city import PEOPLE, client, undone
 from tests.browser.pages.graph import Graph
 from tests.browser.pages.words import Vocabulary
 
+# the database that the city is copied from is made for tests with this mark only
+pytestmark = pytest.mark.django_db
 LANGUAGES = ("zh-hans", "en")
 # a start, not a part: there is nothing above them
 TOPS = {"home", "desk", "account_login", "account_signup", "account_reset_password"}
