@@ -9,6 +9,7 @@ from accounts.permissions import can
 from accounts.roles import May
 from deals.models import Deal, DealQuerySet
 from matching.access import reviewed_cities
+from matching.models import of_either_side
 from scenemarket.errors import NotAllowed, NotFound
 
 UNKNOWN = _("There is no such deal, or it is not open to you.")
@@ -18,9 +19,7 @@ def visible(user: Any) -> DealQuerySet:
     """Deals of the own organisation, and of the cities that this person reviews."""
     if not user.is_authenticated:
         return Deal.objects.none()
-    mine = Q(match__opportunity__owner__in=user.organisation_ids) | Q(
-        match__capability__owner__in=user.organisation_ids
-    )
+    mine = Q(match__in=of_either_side(user.organisation_ids))
     return Deal.objects.filter(mine | Q(match__opportunity__city__in=reviewed_cities(user)))
 
 

@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from deals.states import Stage
-from matching.models import Match
+from matching.models import Match, of_either_side
 from scenemarket.ids import new_id
 
 
 class DealQuerySet(models.QuerySet["Deal"]):
     def of_organisations(self, ids: list[int]) -> "DealQuerySet":
-        return self.filter(Q(match__opportunity__owner__in=ids) | Q(match__capability__owner__in=ids))
+        return self.filter(match__in=of_either_side(ids))
 
     def of_cities(self, cities: list[str]) -> "DealQuerySet":
         return self.filter(match__opportunity__city__in=cities)

@@ -1,24 +1,20 @@
 """What the front page shows: live figures, the newest lists, programmes, landed deals. Every figure is a count of a list."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
-from django.utils import timezone
+from django.db import connection
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from capabilities.models import Capability
-from deals.models import Deal, Evidence
-from deals.states import Stage
 from listings import registers
-from listings.models import Batch, Kind, Programme
+from listings.models import Batch, Programme
 from listings.states import State
-from matching.models import Match
-from matching.states import MatchState
 from opportunities.models import Opportunity
 
-LANDED = (Stage.LANDED, Stage.REPLICATED)
+SHOWN = (State.PUBLISHED, State.PAUSED, State.CLOSED)
 
 
 @dataclass(frozen=True)
@@ -35,54 +31,52 @@ class Figures:
     signed_wan: Decimal
 
 
+# one statement, so that all figures are of one moment; each is counted from an index
+COUNTED = """
+    SELECT
+        (SELECT count(*) FROM opportunities_opportunity WHERE state = 'published'),
+        (SELECT count(*) FROM opportunities_opportunity WHERE state = 'published' AND published_at >= now() - interval '7 days'),
+        (SELECT count(*) FROM capabilities_capability WHERE state = 'published'),
+        (SELECT count(*) FROM capabilities_capability WHERE state = 'published' AND published_at >= now() - interval '7 days'),
+        (SELECT count(*) FROM matching_match WHERE pushed_at IS NOT NULL),
+        (SELECT count(*) FROM matching_match WHERE state = 'agreed'),
+        (SELECT count(*) FROM deals_deal WHERE stage IN ('landed', 'replicated')),
+        (SELECT coalesce(sum(amount_wan), 0) FROM deals_evidence WHERE amount_wan IS NOT NULL)
+"""
+
+
 def figures() -> Figures:
-    """Five queries, whatever the number of rows."""
-    week = timezone.now() - timedelta(days=7)
-    fresh = Count("pk", filter=Q(published_at__gte=week))
-    needs = Opportunity.objects.filter(state=State.PUBLISHED).aggregate(n=Count("pk"), new=fresh)
-    offers = Capability.objects.filter(state=State.PUBLISHED).aggregate(n=Count("pk"), new=fresh)
-    matches = Match.objects.aggregate(
-        pushed=Count("pk", filter=Q(pushed_at__isnull=False)), agreed=Count("pk", filter=Q(state=MatchState.AGREED))
-    )
-    return Figures(
-        opportunities=needs["n"],
-        opportunities_new=needs["new"],
-        capabilities=offers["n"],
-        capabilities_new=offers["new"],
-        pushed=matches["pushed"],
-        agreed=matches["agreed"],
-        landed=Deal.objects.filter(stage__in=LANDED).count(),
-        signed_wan=Evidence.objects.aggregate(s=Sum("amount_wan"))["s"] or Decimal(0),
-    )
+    """All figures in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED)
+        return Figures(*cursor.fetchone())
 
 
 def newest_batches(limit: int = 5) -> list[Batch]:
-    """The newest lists, each with `listings` (how many are public) and `owners`; three queries."""
-    batches = list(registers.batches()[:limit])
-    counts: dict[int, tuple[int, int]] = {}
-    for kind, model in ((Kind.OPPORTUNITY, Opportunity), (Kind.CAPABILITY, Capability)):
-        ids = [b.pk for b in batches if b.kind == kind]
-        rows = model.objects.filter(batch__in=ids, state__in=[State.PUBLISHED, State.PAUSED, State.CLOSED])
-        found = rows.order_by().values("batch").annotate(n=Count("pk"), o=Count("owner", distinct=True))
-        counts |= {row["batch"]: (row["n"], row["o"]) for row in found}
-    for batch in batches:
-        batch.listings, batch.owners = counts.get(batch.pk, (0, 0))  # type: ignore[attr-defined]
-    return batches
+    """The newest lists, each with `listings` (how many are public) and `owners`; one query."""
+    shown = {"state__in": SHOWN}
+    counted = {
+        "listings": _of_each("batch", Count("pk"), **shown),
+        "owners": _of_each("batch", Count("owner", distinct=True), **shown),
+    }
+    return list(registers.batches().annotate(**counted)[:limit])
 
 
 def programmes(limit: int = 3) -> list[Programme]:
-    """Programmes with `needs` and `offers` counted; three queries."""
-    found = list(Programme.objects.all()[:limit])
-    ids = [p.pk for p in found]
-    needs, offers = _per_programme(Opportunity, ids), _per_programme(Capability, ids)
-    for programme in found:
-        programme.needs, programme.offers = needs.get(programme.pk, 0), offers.get(programme.pk, 0)  # type: ignore[attr-defined]
-    return found
+    """Programmes with `needs` and `offers` counted; one query."""
+    needs = _in(Opportunity, "programme", Count("pk"), state=State.PUBLISHED)
+    offers = _in(Capability, "programme", Count("pk"), state=State.PUBLISHED)
+    return list(Programme.objects.annotate(needs=Coalesce(needs, 0), offers=Coalesce(offers, 0))[:limit])
 
 
-def _per_programme(model: Any, ids: list[int]) -> dict[int, int]:
-    rows = model.objects.filter(programme__in=ids, state=State.PUBLISHED).order_by()
-    return dict(rows.values_list("programme").annotate(n=Count("pk")))
+def _of_each(group: str, count: Count, **which: Any) -> Any:
+    """The count over both kinds: a list is of one of them."""
+    return Coalesce(_in(Opportunity, group, count, **which), _in(Capability, group, count, **which), 0)
+
+
+def _in(model: Any, group: str, count: Count, **which: Any) -> Subquery:
+    rows = model.objects.filter(**{group: OuterRef("pk")}, **which).order_by().values(group)
+    return Subquery(rows.annotate(counted=count).values("counted"))
 
 
 def newest_opportunities(limit: int = 4) -> list[Opportunity]:

@@ -22,7 +22,7 @@ Places = NDArray[np.intp]
 Keys = NDArray[np.int64]
 # what decides who sees a row
 SEEN_BY = {"visibility": F("visibility"), "owner_id": F("owner_id"), "city": F("city")}
-PK = "pk"
+PK, TOUCHED = "pk", "updated_at"
 # what an address can ask for beside facets; several values a row where True
 ASKED: dict[str, tuple[F, bool]] = {
     "city": (F("city"), False),
@@ -94,8 +94,9 @@ class Plan:
 
     @property
     def keys(self) -> dict[str, F]:
-        """The fields that orders are made of, but for the primary key."""
-        return {term.name: F(term.name) for terms in self.orders.values() for term in terms if term.name != PK}
+        """The fields that orders are made of, but for the primary key, and when a row was last touched."""
+        names = [TOUCHED, *(term.name for terms in self.orders.values() for term in terms if term.name != PK)]
+        return {name: F(name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -186,19 +187,19 @@ class Columns:
 
     def seen_by(self, user: Any) -> Mask:
         """The rows that this person may read; what ListingQuerySet.visible_to says of shown ones."""
-        seen = self._holds("by_visibility", [Visibility.PUBLIC])
+        seen = self.holding("by_visibility", [Visibility.PUBLIC])
         if user.is_authenticated:
             if any(m.organisation.is_verified for m in user.memberships_now):
-                seen |= self._holds("by_visibility", [Visibility.VERIFIED])
-            seen |= self._holds("by_owner_id", user.organisation_ids)
-            seen |= self._holds("by_city", user.cities)
+                seen |= self.holding("by_visibility", [Visibility.VERIFIED])
+            seen |= self.holding("by_owner_id", user.organisation_ids)
+            seen |= self.holding("by_city", user.cities)
         return seen
 
     def asking(self, asked: Mapping[str, str]) -> Mask:
         """The rows that an address asks for beside its facets; `asked` names some of ASKED."""
         passing = np.ones(len(self.pks), dtype=bool)
         for name, value in asked.items():
-            passing &= self._holds(f"a_{name}", [value])
+            passing &= self.holding(f"a_{name}", [value])
         return passing
 
     def among(self, pks: Sequence[int] | Keys) -> Places:
@@ -208,6 +209,10 @@ class Columns:
         held: Places = places[self.pks[places] == wanted] if len(self.pks) else places[:0]
         return held
 
+    def touched_since(self, moment: datetime) -> Keys:
+        """Keys of the rows that were touched at that moment or later."""
+        return self.pks[self.keys[TOUCHED] >= moment.timestamp()]
+
     def holds(self, places: Places) -> Mask:
         """The rows at these places."""
         found = np.zeros(len(self.pks), dtype=bool)
@@ -216,20 +221,23 @@ class Columns:
 
     def listed(self, rows: Mask, facets: Sequence[Facet], chosen: Chosen, order: Places) -> Listed:
         """Of `rows`, those that pass every choice, in `order` (places); and all counts."""
-        passing = {f.name: self._holds(f.alias, wanted) for f in facets if (wanted := f.wanted(chosen.get(f.name, [])))}
+        passing = {
+            f.name: self.holding(f.alias, wanted) for f in facets if (wanted := f.wanted(chosen.get(f.name, [])))
+        }
         whole = _all(rows, passing.values())
         counts = Counts(total=int(whole.sum()), all=int(rows.sum()))
         for facet in facets:
             others = [mask for name, mask in passing.items() if name != facet.name]
             within = _all(rows, others) if facet.name in passing else whole
             counts.of[facet.name] = self.values[facet.alias].counted(self.codes[facet.alias][within])
-        lit = [self._holds(f.alias, [f.highlight]) for f in facets if f.highlight]
+        lit = [self.holding(f.alias, [f.highlight]) for f in facets if f.highlight]
         counts.highlight = int((whole & np.logical_or.reduce(lit)).sum()) if lit else 0
         return Listed(self.pks[order[whole[order]]], counts)
 
-    def _holds(self, name: str, wanted: Iterable[Any]) -> Mask:
-        holding: Mask = self.values[name].holding(wanted)[self.codes[name]]
-        return holding
+    def holding(self, name: str, wanted: Iterable[Any]) -> Mask:
+        """The rows whose column has one of these values, or holds one of them."""
+        found: Mask = self.values[name].holding(wanted)[self.codes[name]]
+        return found
 
 
 def _all(rows: Mask, masks: Iterable[Mask]) -> Mask:

@@ -1,8 +1,8 @@
 """The columns that this process holds, brought up to date for each request by one small query.
 
-Triggers note each changed row with the number of its transaction (migration 0002). A look takes the notes that the snapshot
+Triggers note each changed row with the number of its transaction (`changes`). A look takes the notes that the snapshot
 of the last look could not see, so that a row is never missed, however late its transaction ends, and none is read twice
-(docs/decisions/0040). Whoever has written in a transaction that is still open gets columns of his own, which nobody else
+(docs/decisions/0042). Whoever has written in a transaction that is still open gets columns of his own, which nobody else
 sees: what is shared holds only what is committed.
 """
 
@@ -20,10 +20,10 @@ from listings.columns import ASKED, Columns, Listed, Plan
 from listings.facets import SHOWN
 from listings.filters import BEST, ListingFilter
 from listings.search import matching
+from listings.states import State
 
-# so many changed rows are read as fast by reading all
+# so many changed rows are read as fast by reading all; what was not asked for as long is read anew, as notes are deleted in time
 MANY, FORGOTTEN_AFTER = 3000, 3600.0
-KEPT = "1 day"
 LOOK = """
     SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned() IS NOT NULL,
            (now() AT TIME ZONE 'Asia/Shanghai')::date, array_agg(DISTINCT changed.row_id), bool_or(changed.row_id IS NULL AND changed.noted)
@@ -70,7 +70,11 @@ _held: dict[str, Held] = {}
 
 
 def listed(kind: str, user: Any, filters: ListingFilter) -> Listed:
-    """What an address lists for this person: keys in its order, and every count. At most three small queries, whatever the size."""
+    """What an address lists for this person: keys in its order, and every count.
+
+    One small query, whatever the size; one more where listings were touched since the engine has read them, or for words while
+    only the database can be asked.
+    """
     now = columns(kind)
     asked = dict(filters.asked)
     words, order = asked.pop("q", ""), filters.sort_name
@@ -79,7 +83,7 @@ def listed(kind: str, user: Any, filters: ListingFilter) -> Listed:
         rows &= now.holds(now.among(keys))
     if not words:
         return now.listed(rows, filters.facets, filters.chosen, now.in_order(order))
-    best = now.among(_by_words(kind, words, filters))
+    best = now.among(_by_words(kind, words, filters, now))
     in_order = best if order == BEST else now.in_order(order)
     return now.listed(rows & now.holds(best), filters.facets, filters.chosen, in_order)
 
@@ -90,16 +94,33 @@ def page(kind: str, user: Any, keys: Sequence[int]) -> list[Any]:
     return [found[key] for key in keys if key in found]
 
 
-def _by_words(kind: str, words: str, filters: ListingFilter) -> list[int]:
+def similar(kind: str, user: Any, listing: Any, limit: int) -> list[Any]:
+    """Open listings of the same field that share a technology, then those that share the industry; newest first."""
+    now = columns(kind)
+    field, industry = [listing.field], [listing.industry] if listing.industry else []
+    rows = now.seen_by(user) & now.holding("f_state", [State.PUBLISHED]) & now.holding("f_field", field)
+    shared = now.holding("a_technology", listing.technologies)
+    order, keys = now.in_order("newest"), []
+    for alike in (rows & shared, rows & ~shared & now.holding("f_industry", industry)):
+        # some more than wanted: the listing itself is among them, and a deadline may have passed today
+        keys += now.pks[order[alike[order]][: 2 * limit + 1]].tolist()
+    open_now: Any = access.visible(kind, user)
+    found = {row.pk: row for row in open_now.open().filter(pk__in=keys).exclude(pk=listing.pk)}
+    return [found[key] for key in keys if key in found][:limit]
+
+
+def _by_words(kind: str, words: str, filters: ListingFilter, now: Columns) -> list[int]:
     """Keys of what was found, best first; what was touched after the engine has read the lists comes last."""
     rows: Any = kinds.of(kind).model._default_manager.filter(state__in=SHOWN)
     here = filters.found
     if here is None:
         found = filters.search(rows, "q", words).order_by(*filters.offered[BEST][1])
         return list(found.values_list("pk", flat=True))
-    holds = matching(here.text, rows.model.SEARCHED)
-    fresh = rows.filter(holds, updated_at__gte=here.since).order_by(*filters.newest).values_list("pk", flat=True)
-    return list(dict.fromkeys([*here.keys, *fresh]))
+    touched = now.touched_since(here.since).tolist()
+    if not touched:
+        return here.keys
+    fresh = rows.filter(matching(here.text, rows.model.SEARCHED), pk__in=touched).order_by(*filters.newest)
+    return list(dict.fromkeys([*here.keys, *fresh.values_list("pk", flat=True)]))
 
 
 def _asked_elsewhere(kind: str, filters: ListingFilter, asked: dict[str, Any]) -> Iterator[list[int]]:
@@ -151,11 +172,3 @@ def _rows(kind: str, plan: Plan, **only: Any) -> list[tuple[Any, ...]]:
     keys = {f"key_{name}": field for name, field in plan.keys.items()}
     found = rows.filter(state__in=SHOWN, **only).order_by().annotate(**columns, **keys)
     return list(found.values_list("pk", *columns, *keys))
-
-
-def forget_changes() -> int:
-    """Delete notes that every process has read or will never need; returns how many."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM listings_change WHERE at < now() - %s::interval", [KEPT])
-        gone: int = cursor.rowcount
-    return gone

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +9,7 @@ from accounts.models import OrganisationKind
 from accounts.permissions import can
 from accounts.roles import May
 from activity.models import Event
-from listings import access, faces, kinds
+from listings import access, faces, held, kinds
 from listings.models import Version
 from listings.quality import quality
 from listings.states import DELETABLE, EDITABLE, MOVES, State
@@ -48,7 +47,7 @@ def context(user: Any, listing: Any) -> dict[str, Any]:
         "notice": face.notice(listing, access.sees_contacts(user, listing)),
         "actions": actions(user, listing), "inside": inside, "reviews": reviews,
         "edit_url": reverse(f"{face.code}-edit", args=[listing.public_id]) if may_edit(user, listing) else "",
-        "versions": versions(listing), "similar": similar(user, listing),
+        "versions": versions(listing), "similar": held.similar(face.code, user, listing, SIMILAR),
         "own": own(user, listing, face.other),
         "may_offer": may_offer(user, listing, face.other), "owner": _owner(listing),
         "quality": quality(listing, face.hints) if inside or reviews else None,
@@ -99,15 +98,6 @@ def _changed(listing: Any, row: Version, before: Version | None) -> list[Any]:
         return []
     names = [name for name, value in row.content.items() if before.content.get(name) != value]
     return [listing._meta.get_field(name.removesuffix("_id")).verbose_name for name in names if hasattr(listing, name)]
-
-
-def similar(user: Any, listing: Any) -> QuerySet[Any]:
-    """Open listings of the same kind and field that share a technology or the industry; shared technologies come first."""
-    rows = type(listing).objects.visible_to(user).open().exclude(pk=listing.pk).filter(field=listing.field)
-    shared = Q(technologies__overlap=listing.technologies or [""])
-    alike = shared | Q(industry=listing.industry) if listing.industry else shared
-    first = Case(When(shared, then=0), default=1)
-    return rows.filter(alike).select_related("owner").order_by(first, "-published_at", "-pk")[:SIMILAR]
 
 
 def own(user: Any, listing: Any, other: str) -> list[dict[str, Any]]:

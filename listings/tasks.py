@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from listings import imports, saved, services
+from listings import changes, imports, saved, services
 
 AT_ONCE = 10
 
@@ -28,3 +28,8 @@ def close_expired() -> None:
 def tell_saved() -> None:
     """Once a minute: who keeps a search is told what is new in it."""
     saved.tell_due()
+
+
+@shared_task
+def forget_changes() -> None:
+    changes.forget()
