@@ -150,7 +150,10 @@ def declined(of: Asked) -> Panel:
 
 
 def panels(of: Asked) -> list[Panel]:
-    return [{"name": make.__name__, "template": f"insights/_{make.__name__}.html", **make(of)} for make in (funnel, trend, heat, regions, declined)]
+    return [
+        {"name": make.__name__, "template": f"insights/_{make.__name__}.html", **make(of)}
+        for make in (funnel, trend, heat, regions, declined)
+    ]
 
 
 def listed(what: str, of: Asked, **more: str) -> str:
@@ -174,7 +177,7 @@ def tables(of: Asked) -> list[tuple[str, list[str], list[tuple[Any, ...]]]]:
         "funnel": ([_("Step"), _("Opportunities")], [(r["label"], r["said"]) for r in all_["funnel"]["rows"]]),
         "trend": ([_("Week from"), _("Newly published")], [(r["label"], r["n"]) for r in all_["trend"]["rows"]]),
         "heat": ([_("Field"), _("Industry"), _("Open opportunities"), _("Listed capabilities")], cells),
-        "regions": ([_("District"), _("Published"), _("Agreed"), _("Landed"), _("Contracts (万元)")], districts),
+        "regions": ([_("District"), _("Opened"), _("Agreed"), _("Landed"), _("Contracts (万元)")], districts),
         "declined": ([_("Reason"), _("Times, rounded down")], [(r["label"], r["n"]) for r in all_["declined"]["rows"]]),
     }
     return [(all_[name]["title"], heads_, rows_) for name, (heads_, rows_) in rows.items()]

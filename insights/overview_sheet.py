@@ -59,7 +59,7 @@ class Book:
 def figures(name: str, about: str, heads: Sequence[dict[str, Any]], panels: dict[str, dict[str, Any]]) -> HttpResponse:
     """The whole page: a sheet for the big figures and one for each picture."""
     book = Book(about)
-    book.sheet(_("Figures"), [_("Figure"), _("Value"), _("Unit"), _("Note")],
+    book.sheet(_("In figures"), [_("Figure"), _("Number"), _("Unit"), _("Note")],
                [(h["label"], h["value"], h["unit"], h["note"]) for h in heads])  # fmt: skip
     for key, panel in panels.items():
         columns, rows = _TABLES[key](panel)
@@ -93,7 +93,7 @@ def _replies(panel: dict[str, Any]) -> tuple[Row, list[Row]]:
 
 
 def _regions(panel: dict[str, Any]) -> tuple[Row, list[Row]]:
-    columns = [_("District"), _("Published"), _("Agreed"), _("Landed"), _("Contracts (万元)")]
+    columns = [_("District"), _("Opened"), _("Agreed"), _("Landed"), _("Contracts (万元)")]
     return columns, [(r["label"], r["published"], r["agreed"], r["landed"], r["amount_wan"]) for r in panel["rows"]]
 
 

@@ -25,7 +25,7 @@ SECTIONS = {
 def step(name: str) -> str:
     """A step of an opportunity's course."""
     return {
-        "published": _("Published"), "matched": _("Paired"), "pushed": _("Sent"), "agreed": _("Agreed"),
+        "published": _("Opened"), "matched": _("Paired"), "pushed": _("Sent"), "agreed": _("Agreed"),
         "signed": _("Signed"), "landed": _("Landed"),
     }[name]  # fmt: skip
 
