@@ -15,7 +15,7 @@ from listings.filters import ListingFilter
 AT_MOST = 50
 
 
-class ListFeed(Feed):  # type: ignore[type-arg, unused-ignore]  # Django cannot be subscripted
+class ListFeed(Feed):
     """The address is that of the list: /opportunities/feed/?field=city."""
 
     feed_type = Atom1Feed

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 # how `text` came from what was typed
@@ -51,3 +52,25 @@ def ranked(kind: str, text: str, *, limit: int = 10_000) -> list[tuple[int, floa
     """(key, score) of the best listings for these words, best first; None when only the database can be asked."""
     here = found(kind, text)
     return None if here is None else list(zip(here.keys, here.scores, strict=True))[:limit]
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """The rows of a written search, and the search in the one form in which it is kept."""
+
+    rows: QuerySet[Any]
+    normal: str
+
+
+Lists = Callable[[str, str, Any], Narrowed]
+_lists: list[Lists] = []
+
+
+def register_lists(lists: Lists) -> None:
+    """Let `lists(kind, query, user)` read written searches: filters stand above the services that keep such searches."""
+    _lists[:] = [lists]
+
+
+def narrowed(kind: str, query: str, user: Any) -> Narrowed:
+    """A written search as this person may see it."""
+    return _lists[0](kind, query, user)

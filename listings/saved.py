@@ -1,22 +1,20 @@
 """Saved searches: keep, change, delete, and tell what is new."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from activity.services import record, tell
-from listings import access, address, faces
-from listings.facets import SHOWN
-from listings.filters import ListingFilter
+from listings import kinds
+from listings.found import narrowed
 from listings.saved_models import Alert, SavedSearch
 from scenemarket.errors import Invalid, NotFound
 
@@ -35,23 +33,17 @@ def own(user: User, public_id: str) -> SavedSearch:
     return found
 
 
-def filters_of(kind: str, query: str, user: Any) -> ListingFilter:
-    """The search as the filters of one list, over what this person may read."""
-    rows = access.visible(kind, user).filter(state__in=SHOWN)
-    return faces.of(kind).filters(QueryDict(query), queryset=rows)
-
-
 def kinds_of(search: SavedSearch) -> list[str]:
     """The lists that a search looks into."""
-    return [search.kind] if search.kind else [face.code for face in faces.every()]
+    return [search.kind] if search.kind else [each.code for each in kinds.every()]
 
 
 def save(*, by: User, kind: str, query: str, name: str, alert: str) -> tuple[SavedSearch, bool]:
     """Keep a search; the one that was kept before (and False) when it is the same. Raises Invalid."""
     name, alert = _checked(name, alert)
-    if kind and kind not in [face.code for face in faces.every()]:
+    if kind and kind not in [each.code for each in kinds.every()]:
         raise Invalid(_("There is no such list, so nothing was saved."))
-    query = _normal(kind, query, by)
+    query = narrowed(kind, query, by).normal
     with transaction.atomic():
         # one at a time for each person, so that the limit holds
         User.objects.select_for_update().get(pk=by.pk)
@@ -154,15 +146,8 @@ def next_look(alert: str) -> datetime:
 def _matches(search: SavedSearch, since: datetime) -> Iterator[tuple[str, datetime]]:
     """Public id and moment of what was published since and fits, in all lists of the search."""
     for kind in kinds_of(search):
-        rows = filters_of(kind, search.query, search.owner).qs.filter(published_at__gte=since)
+        rows = narrowed(kind, search.query, search.owner).rows.filter(published_at__gte=since)
         yield from rows.order_by("-published_at").values_list("public_id", "published_at")[:AT_MOST]
-
-
-def _normal(kind: str, query: str, user: User) -> str:
-    asked = filters_of(kind or faces.every()[0].code, query[: address.LONGEST], user)
-    chosen: dict[str, Sequence[str]] = dict(asked.chosen) if kind else {}
-    plain = asked.asked if kind else {name: asked.asked[name] for name in ("q", "exact") if name in asked.asked}
-    return address.normal(plain, chosen)
 
 
 def _checked(name: str, alert: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -68,7 +68,7 @@ def delete(request: SignedIn, public_id: str) -> HttpResponse:
     return redirect("saved-searches")
 
 
-def _index(request: HttpRequest, error: Invalid | None = None) -> HttpResponse:
+def _index(request: SignedIn, error: Invalid | None = None) -> HttpResponse:
     rows = [_row(search) for search in SavedSearch.objects.filter(owner=request.user)]
     context = {"rows": rows, "alerts": Alert.choices, "most": saved.MOST, "error": error}
     return page(request, "listings/saved.html", context, status=error.status if error else 200)

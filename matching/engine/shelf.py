@@ -44,7 +44,8 @@ def write(
     about: dict[str, Any],
 ) -> None:
     """Measure documents of each kind and write the folder. Words that are offered come from `open_texts` alone. OSError."""
-    settings, arrays = Settings(), {}
+    settings = Settings()
+    arrays: dict[str, Array] = {}
     pairs: list[tuple[Integers, Integers]] = [_listed(concepts)]
     for kind, each in documents.items():
         made = arrays_of(each, concepts, settings)

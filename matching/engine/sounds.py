@@ -120,7 +120,8 @@ class Ear:
         return (left.typed, right.typed) in self._pairs(left, right)
 
     def _read(self, point: int) -> tuple[int, ...]:
-        return tuple(sound for sound in self._sounds.readings[point - FIRST].tolist() if sound != NONE)
+        """How a character is usually read; rarer readings of what was typed lead far away."""
+        return tuple(sound for sound in self._sounds.readings[point - FIRST, :1].tolist() if sound != NONE)
 
     def _cuts(self, typed: str) -> list[list[int]]:
         """All ways to read letters as syllables, the first few."""
