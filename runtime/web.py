@@ -1,6 +1,7 @@
 """gunicorn's configuration: --config python:runtime.web, here and in containers."""
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -39,10 +40,15 @@ control_socket_disable = True
 
 
 def when_ready(server: Any) -> None:
-    """Load every page's code once, before the worker processes are made: their first visitors do not wait for it."""
+    """Load every page's code once, before the worker processes are made: their first visitors do not wait for it.
+
+    What is loaded by then is looked through by no garbage collection any more, so the processes go on sharing it.
+    """
     from django.urls import get_resolver
 
     get_resolver()._populate()
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:
