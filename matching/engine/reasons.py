@@ -11,8 +11,9 @@ from matching.engine.passages import Match, matches
 from matching.engine.reading import Reading, read, technologies
 from matching.engine.rescoring import closeness_in
 from matching.engine.shared_words import SharedWord, shared_words
-from matching.engine.wording import sentence
+from matching.engine.wording import both, sentence
 
+NOTHING = 1e-6  # points
 LOW = 0.25
 QUOTED = 40
 _SIDES = {"for": 0, "against": 1, "unknown": 2}
@@ -64,11 +65,12 @@ def _fit(corpus: Corpus, need: Need, offer: Offer, readings: tuple[Reading, Read
     points, frame = part.points or 0.0, corpus.frame
     codes, earned = corpus.terms_in_common(need, offer)
     of_words = _share_of_words(corpus, need, offer)
-    words = shared_words(need, offer, codes, earned)
+    words = shared_words(need, offer, codes, earned, frame.lexicon)
     pairs = matches(*readings, frame.lexicon, frame.rarity, codes, earned)
     for_words = points * of_words if words else 0.0
     told = [_words(words, for_words)] if words else []
-    told += _pairs(corpus, pairs, points - for_words) or [_whole(need, offer, part, points - for_words)]
+    rest = points - for_words
+    told += _pairs(corpus, pairs, rest) or ([_whole(need, offer, part, rest)] if rest > NOTHING or not words else [])
     if points < LOW * part.possible:
         told.append(Reason("against", "fit_low", {}, points - part.possible))
     return told
@@ -82,14 +84,7 @@ def _share_of_words(corpus: Corpus, need: Need, offer: Offer) -> float:
 
 
 def _words(words: list[SharedWord], points: float) -> Reason:
-    first, *others = words
-    shared = [
-        (
-            f"“{first.word}” ({first.share:.0%} of the words’ points)",
-            f"“{first.word}”（占共同用词得分的 {first.share:.0%}）",
-        )
-    ]
-    shared += [(f"“{each.word}” ({each.share:.0%})", f"“{each.word}”（{each.share:.0%}）") for each in others]
+    shared = [both(f"“{each.word}”") for each in words]
     passages = tuple(passage for each in words for passage in each.passages)
     return Reason("for", "words_shared", {"shared": shared}, points, passages)
 

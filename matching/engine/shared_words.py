@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from matching.engine.lexical import Lexicon
 from matching.engine.model import Floats, Integers, Need, Offer, Passage
 from matching.engine.reading import once, valued
 from matching.engine.text import MAX_TEXT, terms
@@ -17,11 +18,13 @@ from matching.engine.text import MAX_TEXT, terms
 MOST = 4
 LEAST_SHARE = 0.04
 LONGEST = 24  # characters of a word
+CERTAIN = 2  # a word of two characters is given up only for pairs so many times as usual
 MARKED = 3  # places of one word that are marked in each text
 UNTOLD = frozenset({"sector", "category"})  # compared by their codes, and told as such
 _LOOSE = frozenset("的了和与及在是为等并或对将可以其他就都也还且而从到由被把让使该此这那")
 _NUMERALS = frozenset("0123456789〇一二三四五六七八九十百千万亿两半几每多")
-_MEASURES = frozenset("个条座家台次项处种类只辆件套份名位张块根层场期年月日天周时分秒里米吨公斤克元度小钟平方毫厘")
+_MEASURES = frozenset("个列条座家台次项处种类只辆件套份名位张块根层场期年月日天周时分秒里米吨公斤克元度小钟平方毫厘")
+_OPEN_ENDED = "不多每几两一二三四五六七八九"  # what comes after them is missing
 _SEPARATOR = "\n"
 
 Texts = tuple[tuple[str, str], ...]
@@ -68,10 +71,14 @@ def _folded_character(character: str) -> str:
     return folded if len(folded) == 1 else character
 
 
-def shared_words(need: Need, offer: Offer, codes: Integers, earned: Floats) -> list[SharedWord]:
-    """The words that earned most, first the most telling; `earned` is what each term with these codes added."""
+def shared_words(need: Need, offer: Offer, codes: Integers, earned: Floats, lexicon: Lexicon) -> list[SharedWord]:
+    """The words that earned most, first the most telling; `earned` is what each term with these codes added.
+
+    `lexicon` tells which characters usually stand together.
+    """
     left, right = _whole(need.texts), _whole(offer.texts)
-    words = _apart(_stretches(left.folded, right.folded))
+    whole = (_uncut(word, (left.folded, right.folded), lexicon) for word in _stretches(left.folded, right.folded))
+    words = _apart(list(dict.fromkeys(word for word in whole if _tells(word))))
     if not words:
         return []
     shares = _shares(words, codes, earned)
@@ -95,11 +102,44 @@ def _stretches(left: str, right: str) -> list[str]:
         while stop <= last and stop - place < LONGEST and _in_word(left[stop]) and left[place : stop + 1] in right:
             stop += 1
         counted = left[max(0, place - 2) : place].rstrip()[-1:] in _NUMERALS and left[place] in _MEASURES
-        word = left[place + counted : stop]
-        if len(word) >= 2 and not _NUMERALS.union(_MEASURES).issuperset(word):
-            found[word] = None
+        found[left[place + counted : stop]] = None
         place = stop
     return list(found)
+
+
+def _tells(word: str) -> bool:
+    return len(word) >= 2 and not _NUMERALS.union(_MEASURES).issuperset(word)
+
+
+def _uncut(word: str, texts: tuple[str, str], lexicon: Lexicon) -> str:
+    """The stretch without the piece of another word at either end: 缺陷检 of 缺陷检测 and 缺陷检出 is 缺陷.
+
+    A character belongs to its neighbour outside when both texts go on there, and that pair is the more usual one in both.
+    """
+    for end in (0, -1):
+        while len(word) >= 2 and _belongs_outside(word, texts, lexicon, end):
+            word = word[1:] if end == 0 else word[:-1]
+    return word.rstrip(_OPEN_ENDED)
+
+
+def _belongs_outside(word: str, texts: tuple[str, str], lexicon: Lexicon, end: int) -> bool:
+    at = [text.find(word) + (-1 if end == 0 else len(word)) for text in texts]
+    if not all(0 <= place < len(text) and _in_word(text[place]) for place, text in zip(at, texts, strict=True)):
+        return False
+    beside = [text[place] for place, text in zip(at, texts, strict=True)]
+    pairs = (
+        [word[:2], *(near + word[0] for near in beside)]
+        if end == 0
+        else [word[-2:], *(word[-1] + near for near in beside)]
+    )
+    inside, *outside = _seen(pairs, lexicon)
+    return min(outside) > inside * (CERTAIN if len(word) == 2 else 1)
+
+
+def _seen(pairs: list[str], lexicon: Lexicon) -> list[float]:
+    """In how many documents each pair of characters stands."""
+    codes = np.array([(ord(one) << 21) | ord(two) for one, two in pairs], dtype=np.int64)
+    return [float(n) for n in valued(codes, lexicon.codes, lexicon.seen)]
 
 
 def _in_word(character: str) -> bool:

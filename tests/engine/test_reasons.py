@@ -26,7 +26,7 @@ def test_it_says_what_speaks_for_a_pair(explained):
     words = "\n".join(told(explained[1], "for"))
     assert "应用领域相同：城市" in words
     assert "技术成熟度 8 级，比要求的 7 级高 1 级" in words
-    assert "持有高新技术企业，有效至 2027年11月30日" in words
+    assert "持有“高新技术企业”，有效至 2027年11月30日" in words
     assert "声学检漏" in words
 
 
@@ -95,6 +95,21 @@ def test_it_tells_whole_words(left, right, words):
     assert sorted(item[1].split("”")[0].strip("“") for r in found for item in r.params["shared"]) == sorted(words)
 
 
+def test_it_tells_no_piece_of_a_word_that_goes_on_otherwise_in_each_text():
+    others = [
+        Offer(f"X{n}", (("title", ""), ("summary", text)))
+        for n, text in enumerate(("桥梁检测", "检测机构", "检出率高", "样本检出"))
+    ]
+    here = Corpus.build(
+        [Need("N", (("title", ""), ("need", "需要缺陷检测")))],
+        [Offer("O", (("title", ""), ("summary", "提供缺陷检出"))), *others],
+        concepts=intake.concepts(),
+        day=DAY,
+    )
+    found = [r for r in explain(here, "N", "O").reasons if r.code == "words_shared"]
+    assert [item[1] for r in found for item in r.params["shared"]] == ["“缺陷”"]
+
+
 def test_the_points_of_the_texts_add_up_to_their_part(sample_city):
     for found in list(sample_city.merge([sample_city.score()]).pairs(1))[::7]:
         explanation = explain(sample_city, found.need_id, found.offer_id)
@@ -113,10 +128,10 @@ def test_the_points_of_the_texts_add_up_to_their_part(sample_city):
             {},
             {"titles": [{"name": "高新技术企业", "expires": date(2026, 2, 1)}]},
             "against",
-            "要求高新技术企业，所持的已于 2026年2月1日 到期",
+            "要求“高新技术企业”，所持的已于 2026年2月1日 到期",
         ),
-        ({}, {"titles": ["瞪羚企业"]}, "against", "要求高新技术企业，所列资质中没有"),
-        ({}, {"titles": None}, "unknown", "要求高新技术企业，是否持有未知，不扣分"),
+        ({}, {"titles": ["瞪羚企业"]}, "against", "要求“高新技术企业”，所列资质中没有"),
+        ({}, {"titles": None}, "unknown", "要求“高新技术企业”，是否持有未知，不扣分"),
         ({}, {"service_regions": ["云岭市"], "firm_city": "云岭市"}, "against", "服务区域为云岭市，不含湖城市东湖区"),
         ({}, {"price_min_wan": 400, "price_max_wan": 500}, "against", "报价 400—500 万元，高于预算 280—350 万元"),
         ({}, {"price_min_wan": None, "price_max_wan": None}, "unknown", "能力未填写报价，无法与预算 280—350 万元比较"),
@@ -138,7 +153,7 @@ def test_it_says_what_speaks_against_and_what_is_unknown(city, need, offer, aske
 def test_it_explains_a_pair_that_nobody_would_suggest(city):
     explanation = explain(city(), "N1", "X4")
     assert "两段文字大部分说的不是同一件事" in told(explanation, "against")
-    assert "内容相关性不高，成熟度、资质、地域、预算几项按比例折算" in told(explanation, "against")
+    assert "两段文字关系不大，因此成熟度、资质、地域、预算只计部分分数" in told(explanation, "against")
 
 
 def test_it_compares_facet_by_facet(explained):
