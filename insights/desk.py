@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -36,8 +36,15 @@ def own_listings(user: Any, kind: str) -> list[dict[str, Any]]:
         pushed=_count(kind, Q(pushed_at__isnull=False)), agreed=_count(kind, Q(agreed_at__isnull=False)), landed=_landed(kind),
     )  # fmt: skip
     return [
-        {"listing": row, "steps": _steps(kind, row)} for row in counted.order_by("-updated_at", "-pk")[:SHOWN_LISTINGS]
+        {"listing": row, "steps": _steps(kind, row)}
+        for row in counted.order_by(_course(), "-updated_at", "-pk")[:SHOWN_LISTINGS]
     ]
+
+
+def _course() -> Any:
+    """What needs work or is open comes before what has ended."""
+    order = [State.RETURNED, State.PUBLISHED, State.SUBMITTED, State.PAUSED, State.DRAFT]
+    return Case(*(When(state=state, then=Value(n)) for n, state in enumerate(order)), default=Value(len(order)))
 
 
 def _count(kind: str, which: Q) -> Any:
@@ -66,7 +73,7 @@ def _steps(kind: str, row: Any) -> list[dict[str, Any]]:
     matches, deals = f"{reverse('matches')}?listing={here}", f"{reverse('deals')}?listing={here}"
     most = row.matched or 1
     return [
-        {"label": _("Published"), "count": out, "of": 1, "url": row.get_absolute_url()},
+        {"label": _("Opened"), "count": out, "of": 1, "url": row.get_absolute_url()},
         {"label": _("Paired"), "count": row.matched, "of": most, "url": ""},
         {"label": _("Sent"), "count": row.pushed, "of": most, "url": matches},
         {"label": _("Agreed"), "count": row.agreed, "of": most, "url": f"{matches}&tab=agreed"},

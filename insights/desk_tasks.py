@@ -175,7 +175,7 @@ def _messages(user: Any) -> Iterator[Task]:
     for row in thread_page.rows(user, thread_page.waits_since(user)[:AT_ONCE]):
         title = _("%(name)s has written: %(title)s") % {"name": row["name"], "title": row["own"].title}
         due = row["last"].at + timedelta(days=REPLY_DAYS) if row["last"] else None
-        verb = _verb(user, May.ANSWER, row["own"].owner_id, _("Answer"))
+        verb = _verb(user, May.ANSWER, row["own"].owner_id, _("Write back"))
         yield Task("message", due, "message", title, row["said"][:80], row["url"], verb)
 
 
