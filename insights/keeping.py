@@ -12,7 +12,6 @@ from insights.models import Keeping, Touched
 from scenemarket.leases import LeaseLost, WorkState
 
 AT_ONCE = 2_000
-PAUSE = timedelta(seconds=5)
 # what was set aside after too many deaths is tried again
 REST = timedelta(hours=1)
 _PLACE = "city, region, owner_id, field, industry, public"
@@ -107,10 +106,10 @@ def _write(cursor: "object", ids: list[int]) -> None:
 
 
 def _rest(keeping: Keeping) -> None:
-    """Back into the queue, as it is never done; due again after a pause."""
+    """Back into the queue, as it is never done."""
     changed = keeping.mine().update(
         work_state=WorkState.QUEUED,
-        available_at=Now() + PAUSE,
+        available_at=Now(),
         made_at=Now(),
         attempts=0,
         lease_until=None,
