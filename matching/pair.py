@@ -121,8 +121,8 @@ def whole(values: list[float], total: int) -> list[int]:
 def _fact(row: Any) -> dict[str, Any]:
     return {
         "label": row.item,
-        "need": row.asked,
-        "offer": row.offered,
+        "need": row.asked or _("not stated"),
+        "offer": row.offered or _("not stated"),
         "verdict": row.words,
         "kind": row.kind,
     }

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation, User
+from accounts.models import EmailMode, Organisation, User
+from activity import kinds
 from activity.models import Delivery, Notice
 from matching.models import Match, MatchRun
 from matching.services.release import Outgoing, who_may_answer
@@ -34,10 +35,11 @@ class Receiver:
 
     @property
     def channels(self) -> dict[str, int]:
-        """People who get an e-mail for each, those who get one letter in the morning, those who get none."""
-        modes = Counter(person.email_mode for person in self.people.values())
-        digest, off = modes["digest"], modes["off"]
-        return {"instant": len(self.people) - digest - off, "digest": digest, "off": off}
+        """People who get an e-mail for each, those who get one letter for several, those who get none."""
+        topic = kinds.of(TOLD["pushed"]).topic
+        modes = Counter(person.email_mode_for(topic) for person in self.people.values())
+        instant, off = modes[EmailMode.INSTANT], modes[EmailMode.OFF]
+        return {"instant": instant, "digest": len(self.people) - instant - off, "off": off}
 
 
 def outgoing(preview: list[Outgoing]) -> dict[str, Any]:
@@ -105,7 +107,7 @@ class Arrived:
 # what a reader understands of a delivery's state, in the order of the columns
 MAILS = {
     "sent": _("sent"),
-    "digest": _("in the morning letter"),
+    "digest": _("in a letter for several"),
     "waiting": _("on its way"),
     "withheld": _("not sent"),
     "failed": _("failed"),

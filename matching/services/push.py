@@ -1,11 +1,12 @@
 """Bring a pair before both sides: one answer row and one notice per side, in one transaction with the change of state."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Least, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +52,7 @@ def _ask(match: Match, side: str, accepted: dict[str, Any] | None) -> Answer:
         defaults={
             "state": AnswerState.ACCEPTED if accepted else AnswerState.WAITING,
             "pushed_at": Now(),
-            "due_at": Now() + timedelta(days=settings.ANSWER_DAYS),
+            "due_at": _due(match),
             "reminded_at": None,
             "reason": "",
             "words": "",
@@ -62,6 +63,15 @@ def _ask(match: Match, side: str, accepted: dict[str, Any] | None) -> Answer:
     )
     answer.refresh_from_db()
     return answer
+
+
+def _due(match: Match) -> Any:
+    """So many days from now, but not after the day on which the opportunity closes: an answer then would be to nothing."""
+    usual, day = Now() + timedelta(days=settings.ANSWER_DAYS), match.opportunity.deadline
+    if day is None:
+        return usual
+    last = timezone.make_aware(datetime.combine(day, time.max))
+    return Least(usual, Value(last), output_field=DateTimeField())
 
 
 def tell_side(

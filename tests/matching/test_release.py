@@ -5,18 +5,21 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.roles import MemberRole
-from activity.models import Delivery, Event, Notice
 from activity.letters import deliver_due
+from activity.models import Delivery, Event, Notice
 from listings.services import edit, pause
 from matching.models import Answer, Match
 from matching.services import release, review, withdrawal
 from matching.states import MatchState, RunState
+from opportunities.models import Opportunity
 from scenemarket.errors import NotAllowed, WrongState
 from tests.conftest import Cast
-from tests.factories import CITY, CapabilityFactory, MatchFactory, member
+from tests.factories import CITY, CapabilityFactory, MatchFactory, RunFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +153,36 @@ def test_it_leaves_agreed_pairs_alone(match: Match, cast: Cast) -> None:
     Match.objects.filter(pk=match.pk).update(state=MatchState.AGREED, agreed_at=timezone.now())
     pause(match.opportunity, by=cast.owner)
     assert withdrawal.withdraw_fallen() == 0
+
+
+@pytest.mark.parametrize(("days", "expected"), [(1, 1), (60, 7), (None, 7)])
+def test_it_asks_for_an_answer_by_the_deadline_at_the_latest(
+    cast: Cast, approved: Match, days: int | None, expected: int
+) -> None:
+    deadline = timezone.localdate() + timedelta(days=days) if days else None
+    Opportunity.objects.update(deadline=deadline)
+    release.release(city=CITY, by=cast.reviewer)
+    due = {timezone.localtime(answer.due_at).date() for answer in Answer.objects.all()}
+    assert due == {timezone.localdate() + timedelta(days=expected)}
+
+
+def test_it_tells_each_organisation_by_the_channel_it_wishes(cast: Cast, approved: Match) -> None:
+    User.objects.filter(pk=cast.counterpart.pk).update(email_mode="digest")
+    shown = cast.client("reviewer").get(reverse("review-release")).context
+    found = {one.organisation: one.channels for one in shown["receivers"]}
+    assert found[cast.agency] == {"instant": 1, "digest": 0, "off": 0}
+    assert found[cast.firm] == {"instant": 0, "digest": 1, "off": 0}
+    assert shown["people"] == 2
+
+
+def test_it_shows_what_became_of_a_release_and_of_a_withdrawal(cast: Cast, approved: Match) -> None:
+    client = cast.client("reviewer")
+    told = client.post(reverse("review-release"), follow=True).context
+    assert {row.organisation: row.notices for row in told["rows"]} == {str(cast.agency): 1, str(cast.firm): 1}
+    assert told["totals"].mails["waiting"] == 2
+    run = RunFactory(state=RunState.RELEASED)
+    Match.objects.update(run=run)
+    address = reverse("run-withdraw", args=[run.public_id])
+    assert {one.organisation for one in client.get(address).context["receivers"]} == {cast.agency, cast.firm}
+    told = client.post(address, {"reason": "参数有误"}, follow=True).context
+    assert (told["kind"], told["pairs"], told["totals"].notices) == ("withdrawn", 1, 2)
