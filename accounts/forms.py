@@ -122,10 +122,6 @@ class PreferencesForm(forms.ModelForm):
             )
 
     @property
-    def own_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.Meta.fields]
-
-    @property
     def topic_fields(self) -> list[forms.BoundField]:
         return [self[f"mode_{topic}"] for topic in kinds.TOPICS]
 

@@ -24,7 +24,7 @@ def context(person: Any, query: Mapping[str, str]) -> dict[str, Any]:
     unread_only = query.get("show") == "unread"
     counts = _counts(person)
     unread = sum(unread for _all, unread in counts.values())
-    rows = Notice.objects.filter(recipient=person)
+    rows = Notice.objects.filter(recipient=person).order_by("-created_at", "-pk")
     rows = rows.unread() if unread_only else rows
     rows = rows.filter(kind__in=kinds.codes_of(topic)) if topic else rows
     shown = Paginator(rows, NOTICES).get_page(query.get("page"))
