@@ -20,7 +20,8 @@ from urllib.parse import urljoin
 
 from playwright.sync_api import Page, Response, sync_playwright
 
-from bench.screens import CHROMIUM, sign_in
+from bench.screens import sign_in
+from runtime.browser import browser as installed_browser
 
 SIGN_INS = Path(os.environ.get("VAR_DIR", "var")) / "sample-signins.json"
 # when which pair got the focus, and when which key went down: on the page's own clock
@@ -62,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     email, _colon, password = (options.sign_in or _reviewer()).partition(":")
     times = Times()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=installed_browser(), args=["--no-sandbox"])
         context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
         sign_in(context, options.base, email, password)
         page = context.new_page()
