@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Func, IntegerField, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import can
 from accounts.roles import May
-from conversations.models import Attachment, Conversation, Message, Report, ReportQuerySet
+from conversations.models import Attachment, Conversation, Message, Report, ReportQuerySet, unread_conversations
 from matching.access import reviewed_cities, side_of
 from matching.models import Match
 from matching.states import MatchState
@@ -100,3 +101,12 @@ def report_read(user: Any, public_id: str) -> Report:
     if report is None:
         raise NotFound(_("There is no such report, or it is not open to you."))
     return report
+
+
+def waiting_of(user: Any) -> Any:
+    """How many conversations hold something new, or for a reviewer how many reports wait; an expression for one query."""
+    if user.organisation_ids or not user.cities:
+        return unread_conversations(user)
+    rows = reports_visible(user).waiting().order_by()
+    counted = rows.annotate(n=Func(F("pk"), function="COUNT")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

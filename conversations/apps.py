@@ -6,8 +6,8 @@ class ConversationsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.navigation import register_count
-        from conversations.models import unread_conversations
+        from conversations.access import waiting_of
         from conversations.notices import register_kinds
 
         register_kinds()
-        register_count("conversations", unread_conversations)
+        register_count("conversations", waiting_of)

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from conversations.services import MOST_LETTERS
-from conversations.states import REPORT_MOVES, ReportReason, ReportState
+from conversations.states import DECISIONS, ReportReason
 from scenemarket.ids import new_id
 from scenemarket.uploads import BEGINNINGS
 
@@ -49,8 +49,7 @@ class ReportForm(forms.Form):
 
 class DecisionForm(forms.Form):
     decision = forms.ChoiceField(
-        label=_("Decision"), widget=forms.RadioSelect,
-        choices=[(s.value, s.label) for s in ReportState if s in REPORT_MOVES[ReportState.WAITING]],
+        label=_("What do you decide?"), widget=forms.RadioSelect, choices=list(DECISIONS.items()),
     )  # fmt: skip
     words = forms.CharField(
         label=_("Why"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}),

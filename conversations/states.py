@@ -1,6 +1,7 @@
 """What a message may be reported for, and how a report ends."""
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,5 +22,11 @@ class ReportState(models.TextChoices):
     CLOSED = "closed", _("Conversation closed")
 
 
+# what a reviewer may do with a report, as a person chooses it
+DECISIONS: dict[str, Promise] = {
+    ReportState.NO_GROUND: _("There is no ground; leave everything as it is"),
+    ReportState.HIDDEN: _("Hide this message from both sides"),
+    ReportState.CLOSED: _("Close the conversation; it stays readable"),
+}
 R = ReportState
 REPORT_MOVES: dict[str, frozenset[str]] = {R.WAITING: frozenset({R.NO_GROUND, R.HIDDEN, R.CLOSED})}

@@ -28,13 +28,16 @@ PAGE = 20
 @login_required
 @require_GET
 def conversations(request: SignedIn) -> HttpResponse:
+    reviews = can(request.user, May.REVIEW_MATCHES)
+    if reviews and not request.user.organisation_ids:
+        return redirect("message-reports")
     rows, unread_only = Conversation.objects.seen_by(request.user), request.GET.get("show") == "unread"
     fresh = rows.fresh()
     found = thread_page.page_rows((fresh if unread_only else rows).with_counts())
     shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
         "page_obj": shown, "rows": thread_page.rows(request.user, shown), "unread_only": unread_only,
-        "tabs": _tabs(unread_only, shown.paginator.count, rows, fresh), "reviews": can(request.user, May.REVIEW_MATCHES),
+        "tabs": _tabs(unread_only, shown.paginator.count, rows, fresh), "reviews": reviews,
     }  # fmt: skip
     return page(request, "conversations/list.html", context)
 

@@ -38,7 +38,7 @@ def reported(request: Any) -> list[Any]:
 
 WORDS = {"text": "你好", "key": "k1"}
 ROWS = [
-    Row("conversations", nobody=302),
+    Row("conversations", reviewer=302, nobody=302),
     Row("conversation", args="match", **SIDES),
     Row("conversation", args=reported, stranger=404, nobody=302),
     Row("message-post", "post", args="match", data=WORDS, owner=302, colleague=403, counterpart=302, **SIDES),
