@@ -104,9 +104,10 @@ def report_read(user: Any, public_id: str) -> Report:
 
 
 def waiting_of(user: Any) -> Any:
-    """How many conversations hold something new, or for a reviewer how many reports wait; an expression for one query."""
-    if user.organisation_ids or not user.cities:
+    """How many conversations hold something new, and for a reviewer how many reports wait; an expression for one query."""
+    if not user.cities:
         return unread_conversations(user)
     rows = reports_visible(user).waiting().order_by()
     counted = rows.annotate(n=Func(F("pk"), function="COUNT")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+    reports = Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+    return unread_conversations(user) + reports if user.organisation_ids else reports

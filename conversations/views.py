@@ -28,10 +28,10 @@ PAGE = 20
 @login_required
 @require_GET
 def conversations(request: SignedIn) -> HttpResponse:
-    reviews = can(request.user, May.REVIEW_MATCHES)
-    if reviews and not request.user.organisation_ids:
-        return redirect("message-reports")
     rows, unread_only = Conversation.objects.seen_by(request.user), request.GET.get("show") == "unread"
+    reviews = can(request.user, May.REVIEW_MATCHES)
+    if reviews and not rows.exists():
+        return redirect("message-reports")
     fresh = rows.fresh()
     found = thread_page.page_rows((fresh if unread_only else rows).with_counts())
     shown = Paginator(found, PAGE).get_page(request.GET.get("page"))

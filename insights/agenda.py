@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Title
 from accounts.permissions import can
@@ -23,8 +23,8 @@ from matching.states import MatchState
 from opportunities.models import Opportunity
 
 KINDS: dict[str, Any] = {
-    "answer": _lazy("Answer due"), "deadline": _lazy("Listing closes"), "evidence": _lazy("Evidence owed"),
-    "title": _lazy("Title expires"), "review": _lazy("Review due"),
+    "answer": gettext_lazy("Answer due"), "deadline": gettext_lazy("Listing closes"), "evidence": gettext_lazy("Evidence owed"),
+    "title": gettext_lazy("Title expires"), "review": gettext_lazy("Review due"),
 }  # fmt: skip
 ICONS = {
     "answer": "bulb",

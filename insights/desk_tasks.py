@@ -13,8 +13,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Organisation, Title
 from accounts.permissions import can
@@ -41,10 +40,10 @@ REVIEW_DAYS, STEP_DAYS, REPLY_DAYS = 3, 30, 3
 TITLE_DAYS, CLOSING_DAYS = 60, 14
 LIVE_DEALS = [Stage.CONNECTED, Stage.PILOTING, Stage.CONTRACTED]
 KINDS: dict[str, Any] = {
-    "suggestion": _lazy("Suggestions"), "message": _lazy("Messages"), "draft": _lazy("Drafts"), "evidence": _lazy("Evidence"),
-    "deadline": _lazy("Listings closing soon"), "title": _lazy("Titles"), "import": _lazy("Imports"), "invitation": _lazy("Invitations"),
-    "match": _lazy("Match review"), "listing": _lazy("Listing review"), "report": _lazy("Reported messages"),
-    "organisation": _lazy("Organisations"), "run": _lazy("Match runs"),
+    "suggestion": gettext_lazy("Suggestions"), "message": gettext_lazy("Messages"), "draft": gettext_lazy("Drafts"), "evidence": gettext_lazy("Evidence"),
+    "deadline": gettext_lazy("Listings closing soon"), "title": gettext_lazy("Titles"), "import": gettext_lazy("Imports"), "invitation": gettext_lazy("Invitations"),
+    "match": gettext_lazy("Match review"), "listing": gettext_lazy("Listing review"), "report": gettext_lazy("Reported messages"),
+    "organisation": gettext_lazy("Organisations"), "run": gettext_lazy("Match runs"),
 }  # fmt: skip
 
 
