@@ -16,7 +16,7 @@ from insights.models import Course, Pact, Reply
 from insights.overview_scope import Period, Scope
 from listings.models import Visibility
 from listings.states import State
-from matching.states import AnswerState
+from matching.states import AnswerState, Side
 
 STEPS = ("published", "matched", "pushed", "agreed", "signed", "landed")
 PROMISE_DAYS = 5
@@ -29,7 +29,7 @@ def between(field: str, period: Period) -> Q:
 
 def funnel(scope: Scope, period: Period) -> dict[str, int]:
     """How many opportunities that were published in the period had come how far by its last day."""
-    reached = {step: Count("pk", filter=Q(**{f"{step}_on__lte": period.last})) for step in STEPS}
+    reached = {step: Count("published_on", filter=Q(**{f"{step}_on__lte": period.last})) for step in STEPS}
     return Course.objects.filter(between("published_on", period), **scope.where).aggregate(**reached)
 
 
@@ -53,7 +53,7 @@ def sums(scope: Scope, period: Period) -> Sums:
     signed, landed = between("signed_on", period), between("landed_on", period)
     agreed = Pact.objects.filter(between("agreed_on", period), **scope.where).count()
     some = Pact.objects.filter(signed | landed, **scope.where).aggregate(
-        signed=Count("pk", filter=signed), landed=Count("pk", filter=landed), priced=Count("amount_wan", filter=signed),
+        signed=Count("agreed_on", filter=signed), landed=Count("agreed_on", filter=landed), priced=Count("amount_wan", filter=signed),
         worth=Sum("amount_wan", filter=signed),
     )  # fmt: skip
     worth = some.pop("worth")
@@ -95,13 +95,22 @@ def speed(scope: Scope, period: Period) -> Speed | None:
     return next(iter(_speeds(scope, period, _TOGETHER)), None)
 
 
-def speeds(scope: Scope, period: Period) -> list[Speed]:
-    """How fast each department answers, those with the most answers first."""
-    return sorted(_speeds(scope, period, _EACH), key=lambda s: (-s.count, s.owner or 0))
+def speeds(scope: Scope, period: Period, owners: list[int] | None = None) -> list[Speed]:
+    """How fast each department (or each of these) answers, those with the most answers first."""
+    only = "" if owners is None else "AND owner_id = ANY(%(owners)s)"
+    found = _speeds(scope, period, _EACH.replace("{where}", "{where} " + only), owners=owners)
+    return sorted(found, key=lambda s: (-s.count, s.owner or 0))
 
 
-def _speeds(scope: Scope, period: Period, query: str) -> list[Speed]:
-    values: dict[str, Any] = {"first": period.first, "last": period.last}
+def busiest(scope: Scope, period: Period) -> list[int]:
+    """The departments that answered anything, those with the most answers first."""
+    rows = Reply.objects.filter(between("answered_on", period), side=Side.OPPORTUNITY, **scope.where).order_by()
+    found = rows.values_list("owner").annotate(n=Count("*"))
+    return [owner for owner, _n in sorted(found, key=lambda row: (-row[1], row[0]))]
+
+
+def _speeds(scope: Scope, period: Period, query: str, **values: Any) -> list[Speed]:
+    values |= {"first": period.first, "last": period.last}
     where = ""
     for field, value in scope.where.items():
         name, _sep, many = field.partition("__")
@@ -134,7 +143,7 @@ def trend(scope: Scope, period: Period) -> list[Week]:
 
 def _per_week(model: Any, field: str, scope: Scope, span: Period) -> dict[date, int]:
     rows = model.objects.filter(between(field, span), **scope.where).order_by()
-    found = rows.values(week=TruncWeek(field)).annotate(n=Count("pk")).values_list("week", "n")
+    found = rows.values(week=TruncWeek(field)).annotate(n=Count("*")).values_list("week", "n")
     return defaultdict(int, found)
 
 
@@ -144,9 +153,9 @@ Cell = tuple[str, str]
 def heat(scope: Scope) -> tuple[dict[Cell, int], dict[Cell, int]]:
     """By (field, section of the industry): how many opportunities are open now, and how many capabilities are listed."""
     need = Course.objects.filter(open=True, **scope.where).order_by().values("field", "industry")
-    needs = {(r["field"], r["industry"]): r["n"] for r in need.annotate(n=Count("pk"))}
+    needs = {(r["field"], r["industry"]): r["n"] for r in need.annotate(n=Count("*"))}
     offers = {
-        (r["field"], r["section"]): r["n"] for r in offered(scope).values("field", "section").annotate(n=Count("pk"))
+        (r["field"], r["section"]): r["n"] for r in offered(scope).values("field", "section").annotate(n=Count("*"))
     }
     return needs, offers
 
@@ -173,7 +182,7 @@ def regions(scope: Scope, period: Period) -> list[Region]:
     """The districts, those with the most opportunities first; what names no district counts for the city itself."""
     published: dict[str, int] = defaultdict(int)
     rows = Course.objects.filter(between("published_on", period), **scope.where).order_by()
-    for code, n in rows.values_list("region").annotate(n=Count("pk")):
+    for code, n in rows.values_list("region").annotate(n=Count("*")):
         published[code or scope.city] += n
     deals: dict[str, list[Any]] = defaultdict(lambda: [0, 0, 0, None])
     for row in _deals_by_region(scope, period):
@@ -186,7 +195,7 @@ def _deals_by_region(scope: Scope, period: Period) -> Iterable[dict[str, Any]]:
     agreed, signed, landed = (between(f"{step}_on", period) for step in ("agreed", "signed", "landed"))
     rows = Pact.objects.filter(agreed | signed | landed, **scope.where).order_by().values("region")
     return rows.annotate(
-        agreed=Count("pk", filter=agreed), landed=Count("pk", filter=landed), signed=Count("pk", filter=signed),
+        agreed=Count("agreed_on", filter=agreed), landed=Count("agreed_on", filter=landed), signed=Count("agreed_on", filter=signed),
         amount=Sum("amount_wan", filter=signed),
     )  # fmt: skip
 
@@ -210,7 +219,7 @@ class Declined:
 def declined(scope: Scope, period: Period) -> list[Declined]:
     """The reasons given in the period, the most frequent first."""
     rows = Reply.objects.filter(between("answered_on", period), outcome=AnswerState.DECLINED, **scope.where).order_by()
-    found = rows.values_list("side", "reason").annotate(n=Count("pk"))
+    found = rows.values_list("side", "reason").annotate(n=Count("*"))
     return sorted((Declined(*row) for row in found), key=lambda d: (-d.count, d.side, d.reason))
 
 

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from accounts.models import Appointment
 from accounts.roles import Office
+from codelists.models import Code
 from insights import keeping, overview_views
 from matching.models import Answer, Match
 from matching.services import answers
@@ -36,6 +37,7 @@ def leader(cast: Cast) -> Client:
 @pytest.fixture
 def happened(cast: Cast, match: Match) -> Match:
     """One pair that was declined, one that waits."""
+    Code.objects.get_or_create(list_name="decline_capability", code="terms", name_zh="条件不合适", name_en="Terms")
     answers.decline(match, side="capability", by=cast.counterpart, reason="terms", words="甲方的秘密")
     pushed_match(opportunity=match.opportunity, capability=CapabilityFactory())
     keeping.work()
