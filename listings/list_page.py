@@ -38,7 +38,7 @@ def context(request: HttpRequest, kind: str) -> dict[str, Any]:
         "q": filters.asked.get("q", ""), "ignored": bool(filters.errors), "orders": _orders(filters),
         "kept": [(name, filters.asked[name]) for name in KEPT if name in filters.asked],
         **_taken_away(request, face.many), "alerts": Alert.choices, "clear_url": _cleared(request),
-        "search": search_of(request.GET, filters), "said": ", ".join(chip["value"] for chip in chips),
+        "search": search_of(request.GET, filters), "search_name": "、".join(chip["value"] for chip in chips),
         **understanding(request.GET, filters), **_look(request.GET, face, filters), **_compare(request.GET, face, found),
     }  # fmt: skip
 

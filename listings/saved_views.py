@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import SignedIn
-from listings import faces, list_page, saved
+from listings import access, faces, list_page, saved
 from listings.saved_models import Alert, SavedSearch
 from scenemarket.errors import Invalid
 from scenemarket.web import page
@@ -69,14 +69,14 @@ def delete(request: SignedIn, public_id: str) -> HttpResponse:
 
 
 def _index(request: SignedIn, error: Invalid | None = None) -> HttpResponse:
-    rows = [_row(search) for search in SavedSearch.objects.filter(owner=request.user)]
+    rows = [_row(request, search) for search in SavedSearch.objects.filter(owner=request.user)]
     context = {"rows": rows, "alerts": Alert.choices, "most": saved.MOST, "error": error}
     return page(request, "listings/saved.html", context, status=error.status if error else 200)
 
 
-def _row(search: SavedSearch) -> dict[str, object]:
+def _row(request: SignedIn, search: SavedSearch) -> dict[str, object]:
     kind = saved.kinds_of(search)[0]
-    filters = faces.of(kind).filters(search.asked(), queryset=None)
+    filters = faces.of(kind).filters(search.asked(), queryset=access.visible(kind, request.user))
     where = faces.of(kind).title if search.kind else _("Both lists")
     return {"search": search, "where": where, "said": list_page.in_words(filters), "url": saved.path(search)}
 

@@ -36,10 +36,18 @@ document.addEventListener("toggle", (event) => {
   else open.delete(name);
 }, true);
 
+// On a phone the filters are closed until asked for, and stay as they were.
+let filters = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target?.id === "list") filters = document.querySelector("#list [data-close-on-phone]")?.open ?? null;
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   const list = document.getElementById("list");
   if (event.detail.target?.id !== "list" || !list) return;
   for (const menu of list.querySelectorAll("[data-keep]")) menu.open = open.has(menu.dataset.keep);
+  const part = list.querySelector("[data-close-on-phone]");
+  if (part && filters !== null) part.open = filters;
   const box = list.querySelector("[data-typed]");
   if (typed === null || !box) return;
   if (box.value !== typed) box.value = typed;
