@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.requests import SignedIn
 from listings import access, compare_page, faces, form_page, list_page, mine_page, moves, notice_page
 from listings.states import CloseReason
-from scenemarket.errors import Invalid
+from scenemarket.errors import Invalid, WrongState
 from scenemarket.web import address_here, page
 
 PERSONS_REASONS = (CloseReason.MATCHED, CloseReason.WITHDRAWN)
@@ -52,6 +52,12 @@ def move(request: SignedIn, kind: str, public_id: str, word: str) -> HttpRespons
         if name == "submit":
             return form_page.refused(request, faces.of(kind), listing, error)
         return page(request, "listings/move.html", _asked(kind, listing, name, error), status=error.status)
+    except WrongState as error:
+        # in a queue: a colleague was faster, so a sentence and on to the next one
+        if not request.POST.get("next"):
+            raise
+        messages.warning(request, str(error))
+        return HttpResponseRedirect(_after(request, listing, name))
     messages.success(request, moves.DONE[name] % {"title": title})
     return HttpResponseRedirect(_after(request, listing, name))
 

@@ -88,3 +88,14 @@ def test_it_asks_the_database_equally_often_for_3_rows_and_for_13(address: str, 
             listing(state=State.SUBMITTED, owner=cast.agency)
         asked.append(queries_for(client, address))
     assert asked[0] == asked[1]
+
+
+def test_it_says_that_a_colleague_was_faster_and_moves_on(cast: Cast) -> None:
+    first = listing(state=State.SUBMITTED, submitted_at=timezone.now() - timedelta(days=1))
+    second = listing(state=State.SUBMITTED, title="下一条")
+    client = cast.client("reviewer")
+    page = client.get("/review/listings/", {"open": first.public_id}).context
+    client.post(page["approve_url"])
+    answer = client.post(page["return_url"], {"next": page["then"], "reason": "补充指标"}, follow=True)
+    assert answer.context["listing"] == second
+    assert [m.level_tag for m in answer.context["messages"]] == ["warning"]
