@@ -21,6 +21,7 @@ from insights.samplecity.history import History
 from insights.samplecity.lists import Lists
 from insights.samplecity.people import People
 from insights.samplecity.story import Story
+from insights.samplecity.talks import Talks
 
 FOLDER = settings.BASE_DIR / "sample"
 
@@ -58,6 +59,7 @@ def build() -> list[dict[str, str]]:
         lists = Lists(sample, clock, people)
         lists.bring_in()
         Story(sample, clock, people, lists).tell()
+        Talks(sample, clock, people).tell()
         History(sample, people).tell()
         keep(people.sign_ins())
     keeping.work()

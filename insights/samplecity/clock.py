@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Membership, Organisation, Title
 from activity.models import Delivery, Event, Notice
 from capabilities.models import Capability
+from conversations.models import Conversation, Message, Reading
 from deals.models import Deal, Evidence
 from listings.models import Batch, ImportJob, Programme, Version
 from matching.models import Answer, Match, MatchRun
@@ -37,6 +38,9 @@ STAMPS: dict[type[models.Model], tuple[str, ...]] = {
     Answer: ("pushed_at", "reminded_at", "answered_at"),
     Deal: ("opened_at", "moved_at"),
     Evidence: ("at",),
+    Conversation: ("opened_at", "last_at"),
+    Message: ("at",),
+    Reading: ("at",),
 }
 
 
