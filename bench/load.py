@@ -20,6 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+# before Django: it replaces threads and sockets, and may find none that are in use
+import gevent
+from locust import FastHttpUser, between, task
+from locust.env import Environment
+
 from runtime.places import ROOT
 from runtime.sockets import LOOPBACK
 
@@ -223,10 +228,6 @@ def processor(pids: list[int]) -> float:
 
 def looked(address: str, pages: Pages, cookies: dict[str, list[str]], asked: argparse.Namespace) -> Any:
     """Let people look for a while; locust's figures."""
-    import gevent
-    from locust import FastHttpUser, between, task
-    from locust.env import Environment
-
     numbers = iter(range(10**9))
 
     class Person(FastHttpUser):
