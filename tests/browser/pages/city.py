@@ -49,6 +49,8 @@ def client(role: str, language: str = "zh-hans") -> Client:
 def database_like(template: str) -> Iterator[str]:
     """Everything in this block, threads and child processes included, works in a copy of that database; its name."""
     before, name = connection.settings_dict["NAME"], f"{template[:40]}_{secrets.token_hex(4)}"
+    # a database is copied while nobody is in it; who was comes back by itself
+    _ask(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'")
     _ask(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     _turn_to(name)
     try:

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.django_db
 LANGUAGES = ("zh-hans", "en")
 # a start, not a part: there is nothing above them
 TOPS = {"home", "desk", "account_login", "account_signup", "account_reset_password"}
+# the page of a library, only mounted here
+FOREIGN = {"swagger-ui"}
 # an answer that shows the form again, with what is missing
 FINE = {200, 204, 302, 303, 422}
 
@@ -40,6 +42,8 @@ def test_each_page_has_a_title_one_heading_its_language_and_a_way_back(seen: tup
     _role, language, graph = seen
     wrong = []
     for one, page in graph.pages():
+        if one.route in FOREIGN:
+            continue
         lacks = {
             "title": not page.title.strip(" ·"),
             f"one h1, not {page.h1}": page.h1 != 1,
@@ -70,6 +74,8 @@ def test_each_page_is_wholly_in_its_language(seen: tuple[str, str, Graph], vocab
 
 def test_each_button_that_is_offered_can_be_pressed(seen: tuple[str, str, Graph]) -> None:
     role, language, graph = seen
+    if language != "zh-hans":
+        pytest.skip("what a button does is the same in both languages")
     wrong = []
     for address, form in graphs.buttons(graph):
         for button in form.buttons[:6] or [("", "")]:
