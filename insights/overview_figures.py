@@ -1,7 +1,6 @@
 """The figures, counted from the kept facts; each function is one or two queries, whatever the number of rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -191,7 +190,7 @@ def regions(scope: Scope, period: Period) -> list[Region]:
     return sorted(found, key=lambda r: (-r.published, r.code))
 
 
-def _deals_by_region(scope: Scope, period: Period) -> Iterable[dict[str, Any]]:
+def _deals_by_region(scope: Scope, period: Period) -> Any:
     agreed, signed, landed = (between(f"{step}_on", period) for step in ("agreed", "signed", "landed"))
     rows = Pact.objects.filter(agreed | signed | landed, **scope.where).order_by().values("region")
     return rows.annotate(

@@ -44,7 +44,7 @@ def heads(asked: Asked) -> list[Panel]:
         {"label": _("Value of contracts"), "value": value, "unit": unit, "note": words.contracts(now.priced),
          "url": listed("deals", asked, by="signed")},
         {"label": _("Middle answer time"), "value": days, "unit": _("days") if quick else "",
-         "note": words.faster(quick and quick.median, slow and slow.median),
+         "note": words.faster(quick.median if quick else None, slow.median if slow else None),
          "url": listed("answers", asked, side="opportunity", outcome="answered")},
     ]  # fmt: skip
 

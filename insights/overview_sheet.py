@@ -67,17 +67,17 @@ def figures(name: str, about: str, heads: Sequence[dict[str, Any]], panels: dict
     return book.answer(name)
 
 
-def _funnel(panel: dict[str, Any]) -> tuple[Row, list[Row]]:
+def _funnel(panel: dict[str, Any]) -> tuple[Row, Sequence[Row]]:
     columns = [_("Step"), _("Opportunities"), _("Share of the step before"), _("A year before")]
     return columns, [(r["label"], r["n"], r["share"], r["before"]) for r in panel["rows"]]
 
 
-def _trend(panel: dict[str, Any]) -> tuple[Row, list[Row]]:
+def _trend(panel: dict[str, Any]) -> tuple[Row, Sequence[Row]]:
     columns = [_("Week from"), *(head["label"] for head in panel["heads"])]
     return columns, [(r["label"], *(cell["n"] for cell in r["cells"])) for r in panel["rows"]]
 
 
-def _heat(panel: dict[str, Any]) -> tuple[Row, list[Row]]:
+def _heat(panel: dict[str, Any]) -> tuple[Row, Sequence[Row]]:
     columns = [_("Field"), _("Industry"), _("Open opportunities"), _("Listed capabilities")]
     rows = [
         (row["label"], column["label"], cell["need"], cell["offer"])
@@ -87,17 +87,17 @@ def _heat(panel: dict[str, Any]) -> tuple[Row, list[Row]]:
     return columns, rows
 
 
-def _replies(panel: dict[str, Any]) -> tuple[Row, list[Row]]:
+def _replies(panel: dict[str, Any]) -> tuple[Row, Sequence[Row]]:
     columns = [_("Department"), _("Answers"), _("Middle one, days"), _("Nine in ten within, days")]
     return columns, [(r["label"], r["n"], r["median"], r["p90"]) for r in panel["rows"]]
 
 
-def _regions(panel: dict[str, Any]) -> tuple[Row, list[Row]]:
+def _regions(panel: dict[str, Any]) -> tuple[Row, Sequence[Row]]:
     columns = [_("District"), _("Opened"), _("Agreed"), _("Landed"), _("Contracts (万元)")]
     return columns, [(r["label"], r["published"], r["agreed"], r["landed"], r["amount_wan"]) for r in panel["rows"]]
 
 
-def _declined(panel: dict[str, Any]) -> tuple[Row, list[Row]]:
+def _declined(panel: dict[str, Any]) -> tuple[Row, Sequence[Row]]:
     sides = {"opportunity": _("Department"), "capability": _("Firm")}
     rows = [(r["label"], sides[r["side"]], r["n"]) for r in panel["whole"]]
     return [_("Reason"), _("Who declined"), _("Times")], rows

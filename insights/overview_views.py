@@ -34,7 +34,7 @@ def _asked(request: SignedIn) -> Asked:
     district = request.GET.get("district", "")
     district = district if district and regions.contains(city, district) else ""
     owner = Organisation.objects.filter(public_id=request.GET.get("department", "")[:12]).first()
-    scope = Scope(city, district, owner and owner.pk, owner.public_id if owner else "")
+    scope = Scope(city, district, owner.pk if owner else None, owner.public_id if owner else "")
     return Asked(scope, overview_scope.period(request.GET))
 
 

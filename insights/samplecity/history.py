@@ -68,8 +68,15 @@ class History:
         for week in range(WEEKS, 0, -1):
             for _n in range(self._pace(week)):
                 self._opportunity(-7 * week + self.chance.randint(0, 4))
-        for rows in (self.made.needs, self.made.matches, self.made.answers, self.made.deals, self.made.proofs):
-            type(rows[0])._default_manager.bulk_create(rows, AT_ONCE)  # type: ignore[attr-defined]
+        kinds: list[list[Any]] = [
+            self.made.needs,
+            self.made.matches,
+            self.made.answers,
+            self.made.deals,
+            self.made.proofs,
+        ]
+        for rows in kinds:
+            type(rows[0])._default_manager.bulk_create(rows, AT_ONCE)
         self._log()
 
     def _pace(self, week: int) -> int:
@@ -82,7 +89,7 @@ class History:
     def _capabilities(self) -> dict[tuple[str, str], Capability]:
         """What firms offered in those years; no longer listed."""
         listed, closed = self.days.moment(-7 * WEEKS - 20), self.days.moment(-7)
-        rows = {}
+        rows: dict[tuple[str, str], Capability] = {}
         for theme in self.told["themes"]:
             for offer in theme["offers"]:
                 owner = self.organisations[offer["firm"]]
