@@ -4,6 +4,7 @@ A worker builds the folder anew when the lists have changed; each web process op
 published since is found by the database, and who may see what is the door-keeper's affair (listings.access).
 """
 
+import hashlib
 import logging
 import threading
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from listings.found import Found
 from matching.engine.asking import MEANT, Asked, asked
@@ -93,8 +95,10 @@ def forget() -> None:
 
 
 def root() -> Path:
-    """Where the folders are; their names rise with time."""
-    return Path(settings.FINDING_DIR)
+    """Where the folders of this database are; their names rise with time. Keys mean nothing in another database."""
+    here = connection.settings_dict
+    name = f"{here['HOST']}:{here['PORT']}/{here['NAME']}"
+    return Path(settings.FINDING_DIR) / hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
 def newest() -> str:
