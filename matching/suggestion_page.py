@@ -59,7 +59,8 @@ class Asked:
 
     def address(self, **changes: str) -> str:
         """The same address with another part; parts that say nothing are left out."""
-        given = {"tab": self.tab, "listing": self.listing, "willing": "1" if self.willing else "", "order": self.order}
+        order = "" if self.order == "best" else self.order
+        given = {"tab": self.tab, "listing": self.listing, "willing": "1" if self.willing else "", "order": order}
         return "?" + urlencode({name: value for name, value in {**given, **changes}.items() if value})
 
 
