@@ -52,11 +52,8 @@ def waiting(user: Any) -> dict[str, int]:
     bell = Notice.objects.filter(recipient=OuterRef("pk")).unread().order_by()
     many = bell.annotate(n=Func(F("pk"), function="COUNT")).values("n")
     counts = {name: count(user) for name, count in _counters.items()}
-    row = (
-        User.objects.filter(pk=user.pk)
-        .values(**{BELL: Subquery(many)}, **{key(name): c for name, c in counts.items()})
-        .get()
-    )
+    asked = {BELL: Subquery(many), **{key(name): count for name, count in counts.items()}}
+    row: dict[str, Any] = dict(User.objects.filter(pk=user.pk).values(**asked).get())
     return {BELL: row[BELL], **{name: row[key(name)] for name in counts}}
 
 

@@ -20,7 +20,7 @@ class ListFeed(Feed):
 
     feed_type = Atom1Feed
 
-    def get_object(self, request: HttpRequest, kind: str) -> tuple[faces.Face, ListingFilter, str]:  # type: ignore[override]
+    def get_object(self, request: HttpRequest, kind: str) -> tuple[faces.Face, ListingFilter, str]:
         """The face of the kind, its filters for this address, and the query."""
         face = faces.of(kind)
         rows = access.visible(kind, AnonymousUser()).filter(state__in=SHOWN)

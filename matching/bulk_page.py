@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from matching.forms import BulkForm, QueueForm
-from matching.models import Match
+from matching.models import Match, MatchQuerySet
 from matching.services import interests, release, review
 from matching.states import MatchState
 from scenemarket.errors import Invalid
@@ -70,7 +70,7 @@ def full_weeks(going: list[Match]) -> list[dict[str, Any]]:
     counted = Counter(match.capability.owner_id for match in going)
     firms = {match.capability.owner_id: match.capability.owner for match in going}
     sent = release.sent_this_week(set(firms))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "firm": firm,
             "n": counted[pk],
@@ -82,7 +82,7 @@ def full_weeks(going: list[Match]) -> list[dict[str, Any]]:
     return sorted((row for row in rows if row["later"] > 0), key=lambda row: (-row["later"], str(row["firm"])))
 
 
-def confirmed(reader: User, ids: str) -> QuerySet[Match]:
+def confirmed(reader: User, ids: str) -> MatchQuerySet:
     """The pairs of a preview that was said yes to; what was decided meanwhile is told as left out."""
     wanted = [one for one in ids.split(",") if one][:MOST]
     return Match.objects.of_cities(reader.cities).filter(public_id__in=wanted)

@@ -93,7 +93,8 @@ def _read(language: str) -> dict[str, Text]:
 
 def _text(path: Path) -> Text:
     head, parted, body = path.read_text(encoding="utf-8").partition("\n---\n")
-    said = dict(map(str.strip, line.split(":", 1)) for line in head.splitlines() if ":" in line)
+    lines = (line.partition(":") for line in head.splitlines())
+    said = {name.strip(): value.strip() for name, found, value in lines if found}
     if not parted or not {"title", "lead", "group", "order"} <= said.keys():
         raise Unreadable(f"{path.name}: a head with title, lead, group, order and a line --- is needed.")
     pages = tuple(said.get("pages", "").split())

@@ -30,7 +30,8 @@ class Talks:
         pairs.sort(key=lambda pair: -sum(user.email in self.emails for user in pair[1].values()))
         for talk in self.told:
             if talk["about"] < len(pairs):
-                self._talk(*pairs[talk["about"]], talk["said"])
+                match, who = pairs[talk["about"]]
+                self._talk(match, who, talk["said"])
         self.clock.quiet()
 
     def _matches(self) -> list[Match]:

@@ -68,7 +68,7 @@ def _strongest(weights: Floats, frame: Frame) -> tuple[Named, ...]:
     return tuple(frame.technology(int(place)) for place in places[np.argsort(-weights[places], kind="stable")])
 
 
-def valued(codes: Integers, known: Integers, values: Floats) -> Floats:
+def valued(codes: Integers, known: Integers, values: Floats | Integers) -> Floats:
     """The values of codes among sorted known ones; 0 for the others."""
     if not len(known):
         return np.zeros(len(codes))

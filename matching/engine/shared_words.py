@@ -138,7 +138,7 @@ def _belongs_outside(word: str, texts: tuple[str, str], lexicon: Lexicon, end: i
 
 def _seen(pairs: list[str], lexicon: Lexicon) -> list[float]:
     """In how many documents each pair of characters stands."""
-    codes = np.array([(ord(one) << 21) | ord(two) for one, two in pairs], dtype=np.int64)
+    codes = np.array([(ord(pair[0]) << 21) | ord(pair[1]) for pair in pairs], dtype=np.int64)
     return [float(n) for n in valued(codes, lexicon.codes, lexicon.seen)]
 
 

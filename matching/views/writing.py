@@ -71,6 +71,6 @@ def apart(request: SignedIn, kind: str, public_id: str = "") -> HttpResponse:
 def _later(request: SignedIn, error: NotPrepared) -> HttpResponse:
     """The lists are being measured by a worker; the page asks again."""
     for run in error.runs:
-        prepare_for_writing.delay(run.pk)  # type: ignore[attr-defined]  # from Celery's DjangoTask
+        prepare_for_writing.delay(run.pk)
     context: dict[str, Any] = {"again": request.get_full_path(), "part": "matching/_preparing.html"}
     return page(request, "matching/writing.html", context, fragment="matching/_preparing.html")
