@@ -15,6 +15,7 @@ from matching.engine.model import Floats, Integers, Need, Offer
 from matching.engine.scoring import Row
 
 WORDS = 0.5  # the rest is meaning
+BEYOND_WORDS = 0.4  # so much more than the words' likeness that of meaning may count: few texts have few directions
 SHORTEST = 8  # characters of a passage
 TRIED = 8  # places where a passage may begin that are tried
 LONGEST_TEXT = 12_000
@@ -137,7 +138,7 @@ def _joined(
     words: Integers, word_lengths: Floats, word_length: float, meaning: Integers, lengths: Floats, length: float
 ) -> Floats:  # fmt: skip
     by_words = words / np.maximum(word_lengths * word_length, 1.0)
-    by_meaning = np.clip(meaning / np.maximum(lengths * length, 1.0), 0.0, 1.0)
+    by_meaning = np.clip(meaning / np.maximum(lengths * length, 1.0), 0.0, by_words + BEYOND_WORDS)
     found: Floats = np.clip(WORDS * by_words + (1.0 - WORDS) * by_meaning, 0.0, 1.0)
     return found
 

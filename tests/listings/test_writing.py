@@ -17,7 +17,7 @@ NEW, KEEP, ADVICE = "/opportunities/new/", "/opportunities/new/keep/", "/opportu
 VAGUE = {
     "title": "管网巡检",
     "summary": "老城区管网较多，需要提升巡检效率。",
-    "need": "加强预警能力",
+    "need": "加强管网预警能力，提升处置水平",
     "visibility": "public",
 }
 
@@ -129,7 +129,7 @@ def test_unsaved_work_is_found_again_on_the_own_list(owner: Client, cast: Cast) 
 
 
 def test_the_own_list_asks_no_more_for_more_unsaved_work(owner: Client, cast: Cast) -> None:
-    drafts.keep(by=cast.owner, kind="opportunity", data={"title": ["甲"]})
+    drafts.keep(by=cast.owner, kind="opportunity", data={"title": ["甲"]}, listing=listing(owner=cast.agency))
     few = asked(owner, "/mine/")
     for _n in range(5):
         drafts.keep(by=cast.owner, kind="opportunity", data={"title": ["乙"]}, listing=listing(owner=cast.agency))

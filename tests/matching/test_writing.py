@@ -31,6 +31,14 @@ def owner(cast: Cast, opportunity: Any) -> Client:
     codes.load()
     for trl in (5, 6, 7, 8, 9):
         CapabilityFactory(trl=trl)
+    # what is about the same stands out only among others
+    for number in range(20):
+        CapabilityFactory(
+            title=f"多楼层配送机器人 {number}",
+            summary="医院夜间物资自动配送，乘梯送达各病区。",
+            technologies=["移动机器人"],
+            field="industry",
+        )
     for number in range(6):
         OpportunityFactory(
             title=f"茶园小气候站 {number}",
