@@ -28,7 +28,7 @@ from locust.env import Environment
 from runtime.places import ROOT
 from runtime.sockets import LOOPBACK
 
-PORT, TICKS = 8190, os.sysconf("SC_CLK_TCK")
+PORT, WORKERS, TICKS = 8190, 2, os.sysconf("SC_CLK_TCK")
 WORDS = ("夜间巡检", "机器人", "管网渗漏", "图像识别", "老人随访", "充电", "垃圾分类", "桥梁")
 # of a hundred looks
 SHARES = {
@@ -187,8 +187,11 @@ def served(address: str, pids: list[int]) -> Iterator[tuple[str, list[int]]]:
     web = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         await_web(f"http://{bound}/healthz")
-        children = Path(f"/proc/{web.pid}/task/{web.pid}/children").read_text("ascii").split()
-        yield f"http://{bound}", [web.pid, *map(int, children)]
+        workers: list[int] = []
+        while len(workers) < WORKERS:
+            time.sleep(0.2)
+            workers = [int(pid) for pid in Path(f"/proc/{web.pid}/task/{web.pid}/children").read_text("ascii").split()]
+        yield f"http://{bound}", [web.pid, *workers]
     finally:
         web.terminate()
         web.wait(10)
