@@ -110,6 +110,11 @@ class User(AbstractUser):
         """Codes of the cities whose figures this person reads."""
         return [a.city for a in self.appointments_now if a.city and May.READ_FIGURES in OFFICE_MAY[a.office]]
 
+    @property
+    def only_leads(self) -> bool:
+        """Whether figures are all that this person comes for: nothing ever waits on the desk."""
+        return bool(self.figure_cities) and not self.cities and not self.memberships_now
+
     def may_here(self, organisation_id: int | None) -> frozenset[str]:
         """What this person's membership of that organisation allows."""
         return frozenset().union(*(m.permissions for m in self.memberships_now if m.organisation_id == organisation_id))

@@ -85,7 +85,7 @@ def _public() -> list[tuple[Any, str]]:
 
 def _for(user: Any) -> list[tuple[Any, str]]:
     """What this person works with first, then what everybody reads."""
-    rows: list[tuple[Any, str]] = [(_("Desk"), "desk")]
+    rows: list[tuple[Any, str]] = [] if user.only_leads else [(_("Desk"), "desk")]
     reviews = can(user, May.REVIEW_MATCHES)
     if reviews:
         rows += [(_("Match review"), "review"), (_("Listing review"), "listing-review"), (_("Match runs"), "runs")]
@@ -95,10 +95,10 @@ def _for(user: Any) -> list[tuple[Any, str]]:
         rows += [(_("Deals"), "deals")]
     if can(user, May.READ_FIGURES):
         rows += [(_("Overview"), "overview")]
-    if user.organisation or reviews:
+    if user.organisation and not reviews:
         rows += [(_("Messages"), "conversations")]
     if reviews:
-        rows += [(_("Learning"), "learning"), (_("Registers"), "registers")]
+        rows += [(_("Learning"), "learning"), (_("Registers"), "registers"), (_("Reported messages"), "message-reports")]
     if can(user, May.READ_LOG):
         rows += [(_("Log"), "log")]
     return [*rows, (_("Opportunities"), "opportunities"), (_("Capabilities"), "capabilities")]

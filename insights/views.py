@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -22,6 +23,8 @@ NEEDING = ("agency", "soe", "operator")
 @login_required
 @require_GET
 def desk(request: SignedIn) -> HttpResponse:
+    if request.user.only_leads:
+        return redirect("overview")
     waits = _waiting(request)
     if request.htmx and not request.htmx.boosted:
         return page(request, "desk/_todo.html", waits)

@@ -56,6 +56,10 @@ def test_a_leader_opens_it_and_works_nowhere_else(leader: Client, happened: Matc
         assert leader.get(reverse(name)).status_code in (403, 404), name
 
 
+def test_a_leader_begins_with_it(leader: Client) -> None:
+    assert leader.get(reverse("desk")).headers["Location"] == reverse("overview")
+
+
 def test_each_number_is_the_length_of_its_list(leader: Client, happened: Match) -> None:
     links = re.findall(r'<a[^>]*href="(/overview/list/[^"]+)"[^>]*>(.*?)</a>', page(leader, reverse("overview")), re.S)
     checked = 0
