@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from codelists import regions
@@ -17,13 +18,14 @@ _SEPARATORS = re.compile(r"[、，,;；\n]")
 class WordsInput(forms.MultiWidget):
     """A small input for each word, with suggestions, and a few empty ones; needs no script."""
 
-    def __init__(self, suggestions: str = "", count: int = LEAST, attrs: Any = None) -> None:
-        self.suggestions = suggestions
+    def __init__(self, suggestions: str = "", count: int = LEAST, attrs: Any = None, label: Any = "") -> None:
+        self.suggestions, self.label = suggestions, label
         super().__init__(self._inputs(count), attrs)
 
     def _inputs(self, count: int) -> list[forms.Widget]:
         listed = {"list": self.suggestions} if self.suggestions else {}
-        return [forms.TextInput({"class": "s-in word", "maxlength": LONGEST, **listed}) for _n in range(count)]
+        same = {"class": "s-in word", "maxlength": LONGEST, **listed}
+        return [forms.TextInput({**same, "aria-label": format_lazy("{} {}", self.label, n + 1)}) for n in range(count)]
 
     def make_room(self, count: int) -> None:
         """Have enough inputs for `count` words and some more."""
@@ -46,7 +48,8 @@ class WordsField(forms.Field):
     widget = WordsInput
 
     def __init__(self, *, suggestions: str = "", **options: Any) -> None:
-        super().__init__(widget=WordsInput(suggestions), required=False, **options)
+        widget = WordsInput(suggestions, label=options.get("label", ""))
+        super().__init__(widget=widget, required=False, **options)
 
     def to_python(self, value: Any) -> list[str]:
         words = [part.strip() for word in value or [] for part in _SEPARATORS.split(word)]
