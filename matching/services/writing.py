@@ -102,7 +102,8 @@ def near_ones(user: Any, made: Listing, without: set[str]) -> list[Near]:
 
 def _lists(made: Listing, record: engine.Need | engine.Offer) -> list[tuple[MatchRun, engine.Corpus]]:
     """Those of every city for an opportunity; one city's hold the capabilities of all."""
-    opened, waiting = [], []
+    opened: list[tuple[MatchRun, engine.Corpus]] = []
+    waiting: list[MatchRun] = []
     for run in newest_bases() if made.log_kind == "opportunity" else filter(None, [base_of(made.city)]):
         try:
             opened.append((run, _corpus_of(run, record)))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,6 +17,8 @@ from matching.services.writing import NotPrepared
 from matching.tasks import prepare_for_writing
 from scenemarket.errors import Invalid
 from scenemarket.web import page
+
+PREPARING = 60  # seconds
 
 
 @login_required
@@ -71,6 +74,9 @@ def apart(request: SignedIn, kind: str, public_id: str = "") -> HttpResponse:
 def _later(request: SignedIn, error: NotPrepared) -> HttpResponse:
     """The lists are being measured by a worker; the page asks again."""
     for run in error.runs:
+        # whoever asks meanwhile asks for the same work
+        if not cache.add(f"prepare-for-writing:{run.pk}", True, PREPARING):
+            continue
         prepare_for_writing.delay(run.pk)
     context: dict[str, Any] = {"again": request.get_full_path(), "part": "matching/_preparing.html"}
     return page(request, "matching/writing.html", context, fragment="matching/_preparing.html")
