@@ -98,7 +98,11 @@ def _for(user: Any) -> list[tuple[Any, str]]:
     if user.organisation and not reviews:
         rows += [(_("Messages"), "conversations")]
     if reviews:
-        rows += [(_("Learning"), "learning"), (_("Registers"), "registers"), (_("Reported messages"), "message-reports")]
+        rows += [
+            (_("Learning"), "learning"),
+            (_("Registers"), "registers"),
+            (_("Reported messages"), "message-reports"),
+        ]
     if can(user, May.READ_LOG):
         rows += [(_("Log"), "log")]
     return [*rows, (_("Opportunities"), "opportunities"), (_("Capabilities"), "capabilities")]

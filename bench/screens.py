@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -142,8 +143,10 @@ def _take_all(
         return
     for language in ["zh", "en"] if options.chosen else options.language:
         some = [s for s in shots if language == "zh" or not options.chosen or (role, s.name) in IN_ENGLISH]
-        for theme in options.theme if language == "zh" or not options.chosen else ["light"]:
-            for width in options.width if language == "zh" or not options.chosen else [1280]:
+        all_looks = language == "zh" or not options.chosen
+        themes: list[Any] = options.theme if all_looks else ["light"]
+        for theme in themes:
+            for width in options.width if all_looks else [1280]:
                 context = browser.new_context(
                     viewport={"width": width, "height": HEIGHT},
                     color_scheme=theme,

@@ -108,11 +108,11 @@ class ReportList(Members, generics.ListAPIView[Report]):
         return reports_visible(self.request.user).whole()
 
 
-@extend_schema(tags=["conversations"], request=shapes.DecisionSerializer, responses=shapes.ReportSerializer)
+@extend_schema(tags=["conversations"], request=shapes.ReportDecisionSerializer, responses=shapes.ReportSerializer)
 class Decide(Members):
     """Decide on a report: no ground, hide the message, close the conversation."""
 
     def post(self, request: SignedInCall, public_id: str) -> Response:
         found = report_read(request.user, public_id)
-        services.decide(found, by=request.user, **self.given(shapes.DecisionSerializer, request))
+        services.decide(found, by=request.user, **self.given(shapes.ReportDecisionSerializer, request))
         return Response(shapes.ReportSerializer(found).data)

@@ -77,7 +77,7 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
         fields = ["id", "match", "text", "reason", "words", "at", "state", "decision", "decided_at"]
 
 
-class DecisionSerializer(serializers.Serializer[Any]):
+class ReportDecisionSerializer(serializers.Serializer[Any]):
     decision = serializers.ChoiceField(
         choices=[(s.value, s.label) for s in ReportState if s in REPORT_MOVES[ReportState.WAITING]]
     )

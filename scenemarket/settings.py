@@ -172,7 +172,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "expire": {"task": "listings.tasks.close_expired", "schedule": 60.0, "options": {"expires": 50, "queue": "push"}},
     "saved": {"task": "listings.tasks.tell_saved", "schedule": 60.0, "options": {"expires": 50, "queue": "push"}},
-    "changes": {"task": "listings.tasks.forget_changes", "schedule": 3600.0, "options": {"expires": 3000, "queue": "push"}},
+    "changes": {
+        "task": "listings.tasks.forget_changes",
+        "schedule": 3600.0,
+        "options": {"expires": 3000, "queue": "push"},
+    },
     "match": {"task": "matching.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 10}},
     "embed": {
         "task": "matching.tasks.embed_texts",
@@ -321,6 +325,8 @@ SPECTACULAR_SETTINGS = {
         "DealStage": "deals.states.Stage",
         "OrganisationKind": "accounts.models.OrganisationKind",
         "ListingKind": "listings.models.Kind",
+        "ReportReason": "conversations.states.ReportReason",
+        "ReportState": "conversations.states.ReportState",
         "ReasonKind": ["for", "against", "unknown"],
     },
     "SWAGGER_UI_DIST": "SIDECAR",

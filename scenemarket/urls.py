@@ -11,7 +11,17 @@ from scenemarket.ids import PublicIdConverter
 
 register_converter(PublicIdConverter, "public_id")
 
-APPS = ("insights", "deals", "conversations", "matching", "opportunities", "capabilities", "listings", "accounts", "activity")
+APPS = (
+    "insights",
+    "deals",
+    "conversations",
+    "matching",
+    "opportunities",
+    "capabilities",
+    "listings",
+    "accounts",
+    "activity",
+)
 rooms = [import_module(f"{app}.urls") for app in APPS]
 
 # Swagger's page draws with styles of its own; its scripts obey like all others
