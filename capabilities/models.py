@@ -49,6 +49,8 @@ class Capability(Listing):
         verbose_name_plural = "capabilities"
         indexes = [
             *[i.clone() for i in Listing.Meta.indexes],
+            # from a pair to its firm without the row
+            models.Index(fields=["id"], include=["owner"], name="capability_owner"),
             search.index("capability_words", "title", "summary", "scenes"),
         ]
         constraints = [

@@ -36,7 +36,7 @@ def chosen(reader: User, data: QueryDict) -> Chosen:
             _("The line has to be a number from 0 to 100; nothing was approved."),
             faults={name: list(words) for name, words in form.errors.items()},
         )
-    queue, held = QueueForm(data, cities=reader.cities), interests.held(interests.linked(reader))
+    queue, held = QueueForm(data, cities=reader.cities), interests.held(interests.linked(reader), reader.cities)
     every = Match.objects.of_cities(reader.cities).filter(state=MatchState.PROPOSED)
     ticked = set(data.getlist("pick"))
     above = queue.narrowed(every, held).filter(score__gte=form.cleaned_data["line"])

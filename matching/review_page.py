@@ -2,30 +2,28 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, F, IntegerField, Q, QuerySet
-from django.db.models.functions import Cast, Floor, Now
+from django.db.models.functions import Cast, Floor
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation, User
+from accounts.models import User
+from matching.fair_strip import fairness
 from matching.forms import BANDS, CONFLICTS, NOVELTIES, QueueForm
 from matching.models import Match, MatchRun
 from matching.services import interests, runs
-from matching.states import MatchState, RunState
+from matching.states import IN_REVIEW, MatchState, RunState
 from scenemarket import figures
 
 PAGE = 10
 BINS = 30
 BULK_SHARE = 0.2
 SHOWN_RUNS = 8
-USUAL_CAP: int = Organisation._meta.get_field("weekly_cap").default
-DAY = timedelta(days=1)
 # of the address, what the drop-downs do not hold
 KEPT = ("state", "sort")
 
@@ -78,35 +76,20 @@ def distribution(rows: QuerySet[Match], held: Q) -> Distribution:
     return Distribution({p["point"]: p["n"] for p in found}, {p["point"]: p["held"] for p in found})
 
 
-def fairness(every: QuerySet[Match], bulk: QuerySet[Match]) -> dict[str, Any]:
-    """How many suggestions each firm gets this week: pushed, approved, and what a bulk approval would take."""
-    counted = Q(state=MatchState.APPROVED) | Q(pushed_at__gte=Now() - 7 * DAY)
-    counted |= Q(pk__in=bulk.order_by().values("pk"))
-    firms = (
-        every.order_by().filter(counted)
-        .values(key=F("capability__owner__public_id"), short=F("capability__owner__short_name"), full=F("capability__owner__name"), cap=F("capability__owner__weekly_cap"))
-        .annotate(n=Count("pk")).order_by("-n", "full")
-    )  # fmt: skip
-    rows = [{"key": f["key"], "name": f["short"] or f["full"], "n": f["n"], "cap": f["cap"], "over": max(f["n"] - f["cap"], 0)} for f in firms]  # fmt: skip
-    total = sum(row["n"] for row in rows)
-    return {
-        "counts": [(row["name"], row["n"]) for row in rows], "rows": rows, "urls": [f"?firm={row['key']}" for row in rows], "total": total, "firms": len(rows),
-        "cap": Counter(row["cap"] for row in rows).most_common(1)[0][0] if rows else USUAL_CAP,
-        "first_three": round(100 * sum(row["n"] for row in rows[:3]) / total) if total else 0,
-        "over_firms": sum(row["over"] > 0 for row in rows), "over": sum(row["over"] for row in rows),
-    }  # fmt: skip
-
-
 def counts(every: QuerySet[Match]) -> dict[str, int]:
     """How many pairs wait, are approved and are excluded; and how the waiting ones compare with the run before."""
     waiting = Q(state=MatchState.PROPOSED)
-    return every.order_by().aggregate(
-        waiting=Count("pk", filter=waiting),
-        approved=Count("pk", filter=Q(state=MatchState.APPROVED)),
-        excluded=Count("pk", filter=Q(state=MatchState.EXCLUDED)),
-        new=Count("pk", filter=waiting & Q(score_before=None)),
-        up=Count("pk", filter=waiting & Q(score__gt=F("score_before"))),
-        down=Count("pk", filter=waiting & Q(score__lt=F("score_before"))),
+    return (
+        every.filter(state__in=IN_REVIEW)
+        .order_by()
+        .aggregate(
+            waiting=Count("pk", filter=waiting),
+            approved=Count("pk", filter=Q(state=MatchState.APPROVED)),
+            excluded=Count("pk", filter=Q(state=MatchState.EXCLUDED)),
+            new=Count("pk", filter=waiting & Q(score_before=None)),
+            up=Count("pk", filter=waiting & Q(score__gt=F("score_before"))),
+            down=Count("pk", filter=waiting & Q(score__lt=F("score_before"))),
+        )
     )
 
 
@@ -139,16 +122,16 @@ class Window:
 
 
 def window(rows: QuerySet[Match], chosen: Match | None, *, low_first: bool, total: int) -> Window:
-    """The page of `rows` around the pair `chosen`, or the first page.
+    """The page of `rows` around the pair `chosen`, or the first page; however far back, only this page is read whole.
 
     A chosen pair that is not in the queue any more gives way to the one that followed it.
     """
     ordered = rows.order_by("score", "-pk") if low_first else rows.order_by("-score", "pk")
     at = min(_place(rows, chosen, low_first), max(total - 1, 0))
     start = at - at % PAGE
-    around = list(
-        ordered.select_related("opportunity__owner", "capability__owner")[max(start - 1, 0) : start + PAGE + 1]
-    )
+    keys = list(ordered.values_list("pk", flat=True)[max(start - 1, 0) : start + PAGE + 1])
+    found = Match.objects.select_related("opportunity__owner", "capability__owner").in_bulk(keys)
+    around = [found[key] for key in keys if key in found]
     lead = 1 if start else 0
     items = around[lead : lead + PAGE]
     if not items:
@@ -177,7 +160,7 @@ def _place(rows: QuerySet[Match], chosen: Match | None, low_first: bool) -> int:
 def page(reader: User, form: QueueForm, *, chosen: str) -> dict[str, Any]:
     """All that the queue shows, except the open pair's reasons; a constant number of queries."""
     every, links, address = Match.objects.of_cities(reader.cities), interests.linked(reader), address_of(form)
-    held, reviewing = interests.held(links), form.state_shown == MatchState.PROPOSED
+    held, reviewing = interests.held(links, reader.cities), form.state_shown == MatchState.PROPOSED
     waiting = form.narrowed(every, held).filter(state=MatchState.PROPOSED)
     rows = waiting if reviewing else form.narrowed(every, held).filter(state=form.state_shown)
     spread = distribution(rows, held)

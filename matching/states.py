@@ -80,6 +80,8 @@ RUN_MOVES: dict[str, frozenset[str]] = {
     RunState.FAILED: frozenset({RunState.RUNNING}),
 }
 M = MatchState
+# what the review queue shows and counts
+IN_REVIEW = [MatchState.PROPOSED, MatchState.APPROVED, MatchState.EXCLUDED]
 BEFORE_AGREED = frozenset({M.PROPOSED, M.APPROVED, M.PUSHED})
 MATCH_MOVES: dict[str, frozenset[str]] = {
     # straight to pushed when one side invites or applies

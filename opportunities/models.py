@@ -85,6 +85,8 @@ class Opportunity(Listing):
                 ],
                 name="opportunity_facets",
             ),
+            # from a pair to its city without the row
+            models.Index(fields=["city", "id"], name="opportunity_of_city"),
             search.index("opportunity_words", "title", "summary", "need"),
         ]
         constraints = [

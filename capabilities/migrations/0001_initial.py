@@ -237,6 +237,7 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.indexes.GinIndex(
                         fields=["technologies"], name="capabilitie_technol_15cf6b_gin"
                     ),
+                    models.Index(fields=["id"], include=("owner",), name="capability_owner"),
                     django.contrib.postgres.indexes.GinIndex(
                         models.Func(
                             models.F("title"),

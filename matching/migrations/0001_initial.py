@@ -702,7 +702,19 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="match",
             index=models.Index(
-                condition=models.Q(("pushed_at__isnull", False)), fields=["pushed_at"], name="pushed_once"
+                condition=models.Q(("state__in", ["proposed", "approved", "excluded"])),
+                fields=["state", "-score", "id"],
+                include=("opportunity", "capability", "score_before", "conflict"),
+                name="in_review",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="match",
+            index=models.Index(
+                condition=models.Q(("pushed_at__isnull", False)),
+                fields=["pushed_at"],
+                include=("id", "opportunity", "capability", "state"),
+                name="pushed_once",
             ),
         ),
         migrations.AddConstraint(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from capabilities.models import Capability
 from listings.states import State
 from matching.models.runs import MatchRun
-from matching.states import BEFORE_AGREED, AnswerState, MatchState, Origin, Side
+from matching.states import BEFORE_AGREED, IN_REVIEW, AnswerState, MatchState, Origin, Side
 from opportunities.models import Opportunity
 from scenemarket.ids import new_id
 
@@ -119,8 +119,20 @@ class Match(models.Model):
             models.Index(fields=["capability", "state"]),
             models.Index(fields=["run", "state"]),
             models.Index(fields=["run"], condition=Q(state=MatchState.PROPOSED, parts=[]), name="parts_to_come"),
-            # counted on the front page, from the index alone
-            models.Index(fields=["pushed_at"], condition=Q(pushed_at__isnull=False), name="pushed_once"),
+            # what the review queue counts and lists is read from this index alone
+            models.Index(
+                fields=["state", "-score", "id"],
+                include=["opportunity", "capability", "score_before", "conflict"],
+                condition=Q(state__in=IN_REVIEW),
+                name="in_review",
+            ),
+            # the week of each firm, and the front page, from the index alone
+            models.Index(
+                fields=["pushed_at"],
+                include=["id", "opportunity", "capability", "state"],
+                condition=Q(pushed_at__isnull=False),
+                name="pushed_once",
+            ),
         ]
 
     def __str__(self) -> str:

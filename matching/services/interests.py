@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, OrganisationKind, User
+from capabilities.models import Capability
 from matching.models import Match
+from opportunities.models import Opportunity
 
 # a city holds these, in whole or in part
 PUBLIC = (OrganisationKind.SOE, OrganisationKind.OPERATOR)
@@ -22,11 +24,19 @@ def linked(person: User) -> list[int]:
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 
-def held(links: list[int]) -> Q:
-    """The pairs that somebody linked to these organisations has to look at one by one."""
-    own_firm = Q(capability__owner__kind__in=PUBLIC, capability__owner__city=F("opportunity__city"))
-    mark = Q(conflict=True) | own_firm
-    return mark | Q(opportunity__owner__in=links) | Q(capability__owner__in=links) if links else mark
+def held(links: list[int], cities: list[str]) -> Q:
+    """The pairs of these cities that somebody linked to these organisations has to look at one by one.
+
+    Which listings are meant is found first, so that no pair has to be joined to its owners.
+    """
+    mark = Q(conflict=True)
+    for city in cities:
+        offered = Capability.objects.filter(owner__kind__in=PUBLIC, owner__city=city)
+        mark |= Q(opportunity__city=city, capability__in=offered.order_by().values("pk"))
+    if links:
+        mark |= Q(opportunity__in=Opportunity.objects.filter(owner__in=links).order_by().values("pk"))
+        mark |= Q(capability__in=Capability.objects.filter(owner__in=links).order_by().values("pk"))
+    return mark
 
 
 def reasons(match: Match, links: list[int]) -> list[Any]:

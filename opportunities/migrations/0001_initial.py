@@ -268,6 +268,7 @@ class Migration(migrations.Migration):
                         ),
                         name="opportunity_facets",
                     ),
+                    models.Index(fields=["city", "id"], name="opportunity_of_city"),
                     django.contrib.postgres.indexes.GinIndex(
                         models.Func(
                             models.F("title"),

@@ -184,9 +184,10 @@ def histogram(
 
 
 @register.inclusion_tag("_components/fairness.html")
-def fairness(counts: list[tuple[str, int]], cap: int, urls: Sequence[str] = ()) -> dict[str, Any]:
-    """One bar a firm, most first, cut at the weekly cap; with `urls` each bar leads to its list."""
-    return {**drawings.fairness(counts, cap=cap, urls=urls), "cap": cap, "linked": bool(urls)}
+def fairness(counts: list[tuple[str, int]], cap: int, urls: Sequence[str] = (), of: int = 0) -> dict[str, Any]:
+    """One bar a firm, most first, cut at the weekly cap; with `urls` each bar leads to its list; `of` so many firms in all."""
+    drawn = drawings.fairness(counts, cap=cap, urls=urls)
+    return {**drawn, "cap": cap, "linked": bool(urls), "all": max(of, len(counts))}
 
 
 @register.simple_tag

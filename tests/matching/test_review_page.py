@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, User
 from activity.models import Event
+from matching import fair_strip
 from matching.models import Match
 from matching.review_page import Distribution
 from matching.services import review as deciding
@@ -172,6 +173,22 @@ def test_it_narrows_to_one_firm_from_the_fairness_strip(cast: Cast) -> None:
     assert first.capability.owner.public_id in {row["key"] for row in strip}
     shown = queue(cast, state="approved", firm=first.capability.owner.public_id).context
     assert shown["window"].items == [first]
+
+
+def test_it_draws_the_first_firms_and_sums_up_all(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fair_strip, "FIRST_FIRMS", 2)
+    busy = CapabilityFactory(owner=OrganisationFactory(weekly_cap=1))
+    MatchFactory(capability=busy, state=MatchState.APPROVED), MatchFactory(capability=busy, score=95)
+    for score in (94, 93):
+        MatchFactory(score=score)
+    fair = queue(cast, line=90).context["fair"]
+    assert (fair["firms"], fair["total"], fair["over_firms"], fair["over"]) == (3, 4, 1, 1)
+    assert [row["n"] for row in fair["rows"]] == [2, 1]
+
+
+def test_it_counts_a_pair_once_in_a_firms_week(cast: Cast) -> None:
+    MatchFactory(state=MatchState.APPROVED, pushed_at=timezone.now()), MatchFactory(score=95, pushed_at=timezone.now())
+    assert queue(cast, line=90).context["fair"]["total"] == 2
 
 
 def test_it_goes_on_with_the_next_pair_of_the_same_queue(cast: Cast) -> None:
