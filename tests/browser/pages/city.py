@@ -45,6 +45,12 @@ def client(role: str, language: str = "zh-hans") -> Client:
     return made
 
 
+def sessions() -> dict[str, str]:
+    """Role → the key of a session that other processes know; made outside of any test's transaction. Empty for a visitor."""
+    cookies = {role: client(role).cookies.get(settings.SESSION_COOKIE_NAME) for role in PEOPLE}
+    return {role: cookie.value if cookie else "" for role, cookie in cookies.items()}
+
+
 @contextmanager
 def database_like(template: str) -> Iterator[str]:
     """Everything in this block, threads and child processes included, works in a copy of that database; its name."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.pages.city import sample_city
+from tests.browser.pages.city import sample_city, sessions
 from tests.browser.pages.serving import serving
 from tests.browser.pages.words import Vocabulary
 
@@ -21,6 +21,12 @@ def city(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest
 @pytest.fixture(scope="package")
 def vocabulary(city: Path) -> Vocabulary:
     return Vocabulary()
+
+
+@pytest.fixture(scope="package")
+def signed_in(city: Path) -> dict[str, str]:
+    """Role → its session."""
+    return sessions()
 
 
 @pytest.fixture(scope="package")

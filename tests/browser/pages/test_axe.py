@@ -14,10 +14,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")
-def found(city: Path, web: str, browser: Browser) -> Found:
+def found(city: Path, web: str, browser: Browser, signed_in: dict[str, str]) -> Found:
     """What is wrong with any page; each is visited by up to three of its readers."""
     routes = {role: Graph(client(role), alike=1).explore("/", "/desk/").routes() for role in PEOPLE}
-    walker = Walker(browser, web)
+    walker = Walker(browser, web, signed_in)
     whole = os.environ.get("LOOKS") == "all"
     for role, address, look in every_look(routes) if whole else plan(routes):
         walker.visit(role, address, look)

@@ -36,6 +36,7 @@ class Town:
 
     address: str
     browser: Browser
+    sessions: dict[str, str]
 
     def enter(self, role: str, width: int = 1280) -> Page:
         """That person's window, with everything it says to the console kept in `page.faults`."""
@@ -43,14 +44,16 @@ class Town:
             base_url=self.address, locale="zh-CN", viewport={"width": width, "height": 900}
         )
         context.set_default_timeout(PATIENCE)
-        sign_in(context, role, self.address)
+        sign_in(context, self.sessions[role], self.address)
         page = context.new_page()
         page.on("console", lambda m: pytest.fail(m.text) if m.type == "error" else None)
         return page
 
 
 @pytest.fixture(scope="module")
-def town(city: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(
+    city: Path, browser: Browser, signed_in: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Town]:
     """Web, worker and beat on a copy of the sample city."""
     folder = tmp_path_factory.mktemp("town")
     with database_like(connection.settings_dict["NAME"]), broker_of_its_own() as (valkey, server):
@@ -58,7 +61,7 @@ def town(city: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory)
         with serving(folder, REDIS_URL=valkey.url) as address:
             floor.worker(processes=1)
             floor.beat()
-            yield Town(address, browser)
+            yield Town(address, browser, signed_in)
         floor.clear()
 
 
@@ -157,17 +160,20 @@ def test_a_reviewer_clears_pairs_without_a_mouse(enter: Callable[..., Page]) -> 
     page.add_init_script(WATCH)
     before = Event.objects.filter(verb__in=["match.approved", "match.excluded"]).count()
     page.goto("/review/")
-    page.wait_for_function("document.querySelector('[data-open-pair]')")
+    page.wait_for_function("() => document.querySelector('[data-open-pair]') !== null")
     assert review(page, Times(), pairs=12, read=0) == 12
     committed(lambda: Event.objects.filter(verb__in=["match.approved", "match.excluded"]).count() >= before + 12)
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")
     page.keyboard.press("?")
     expect(page.locator("#dlg-keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#dlg-keys")).to_be_hidden()
 
 
 def test_a_leader_follows_a_figure_to_its_list(enter: Callable[..., Page]) -> None:
     page = enter("leader")
     page.goto("/overview/")
-    number = page.locator("main .ov-grid a[href*='/overview/list/']").first
+    number = page.locator("main a[href*='/overview/list/']").first
     expect(number).to_be_visible()
     number.click()
     page.wait_for_url("**/overview/list/**")

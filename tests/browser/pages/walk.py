@@ -7,9 +7,8 @@ from itertools import product
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
-
-from tests.browser.pages.city import client
 
 WIDTHS, THEMES, LANGUAGES = (1280, 390), ("light", "dark"), ("zh-hans", "en")
 HEIGHT = 900
@@ -78,8 +77,8 @@ def every_look(routes: dict[str, dict[str, str]]) -> Iterator[tuple[str, str, Lo
 class Walker:
     """Visits pages as any of the city's people; one window for each person and language."""
 
-    def __init__(self, browser: Browser, base: str) -> None:
-        self.browser, self.base, self.found = browser, base, Found()
+    def __init__(self, browser: Browser, base: str, sessions: dict[str, str]) -> None:
+        self.browser, self.base, self.sessions, self.found = browser, base, sessions, Found()
         self._axe = Axe()
         self._pages: dict[tuple[str, str], Page] = {}
         self._where = self._language = ""
@@ -89,7 +88,7 @@ class Walker:
         """That person's window."""
         if (role, language) not in self._pages:
             context = self.browser.new_context(base_url=self.base, locale="zh-CN" if language == "zh-hans" else "en-GB")
-            sign_in(context, role, self.base)
+            sign_in(context, self.sessions[role], self.base)
             context.add_init_script(CSP)
             self._pages[role, language] = self._listen(context)
         return self._pages[role, language]
@@ -184,7 +183,7 @@ class Walker:
             self.found.add("width", self._where, f"{wider} px too wide {when}: {page.evaluate(REACHING)}")
 
 
-def sign_in(context: BrowserContext, role: str, base: str) -> None:
-    """Give the window that person's session, without the page for signing in."""
-    for name, morsel in client(role).cookies.items():
-        context.add_cookies([{"name": name, "value": morsel.value, "url": base}])
+def sign_in(context: BrowserContext, session: str, base: str) -> None:
+    """Give the window a session, without the page for signing in; none for a visitor."""
+    if session:
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": base}])
