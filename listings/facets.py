@@ -1,7 +1,6 @@
 """Facets: what a list can be narrowed by, with a live count behind each value. Counts of one facet ignore its own choice.
 
-All counts of a page are one query: the rows that match the rest of the address are read once and counted for each facet
-under the choices made in the others.
+They are counted over the columns in memory (listings.columns).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -9,9 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connections
-from django.db.models import BooleanField, Case, CharField, Expression, ExpressionWrapper, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Expression, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull, LessThan
 from django.utils.translation import gettext_lazy as _
@@ -83,74 +80,6 @@ class Counts:
     all: int = 0
     highlight: int = 0
     of: dict[str, dict[str, int]] = field(default_factory=dict)
-
-
-def count(rows: QuerySet[Any], facets: Iterable[Facet], chosen: Chosen) -> Counts:
-    """Every count of a list page in one query. `rows` are narrowed by everything but the facets."""
-    facets = list(facets)
-    conditions = {f.name: f.condition(chosen.get(f.name, [])) for f in facets}
-    active = {name: condition for name, condition in conditions.items() if condition is not None}
-    try:
-        sql, params = _narrow_table(rows, facets, active)
-    except EmptyResultSet:
-        return Counts()
-    with connections[rows.db].cursor() as cursor:
-        cursor.execute(_counting(sql, facets, list(active)), params)
-        return _counts(cursor.fetchall(), facets, list(active))
-
-
-def _narrow_table(rows: QuerySet[Any], facets: list[Facet], active: dict[str, Q]) -> tuple[str, Any]:
-    inside = {f"in_{name}": ExpressionWrapper(q, output_field=BooleanField()) for name, q in active.items()}
-    table = rows.order_by().annotate(**{f.alias: f.column for f in facets}).annotate(**inside)
-    return table.values(*[f.alias for f in facets], *inside).query.sql_with_params()
-
-
-def _counting(table: str, facets: list[Facet], active: list[str]) -> str:
-    """One pass over the table: rows by each facet's column, counted under all choices, and under all but one.
-
-    All names come from this code, never from the address.
-    """
-    columns = ", ".join(f.alias for f in facets)
-    sets = ", ".join(f"({f.alias})" for f in facets)
-    highlights = [_holds(f) for f in facets if f.highlight] or ["false"]
-    measures = [_filtered(active), *(_filtered([other for other in active if other != name]) for name in active)]
-    measures.append(_filtered(active, " OR ".join(highlights)))
-    return (
-        f"SELECT GROUPING({columns}), {columns}, count(*), {', '.join(measures)} FROM ({table}) AS base "
-        f"GROUP BY GROUPING SETS ((), {sets})"
-    )
-
-
-def _filtered(names_: list[str], *more: str) -> str:
-    terms = [*(f"in_{name}" for name in names_), *more]
-    return f"count(*) FILTER (WHERE {' AND '.join(terms)})" if terms else "count(*)"
-
-
-def _holds(facet: Facet) -> str:
-    return f"'{facet.highlight}' = {f'ANY({facet.alias})' if facet.many else facet.alias}"
-
-
-def _counts(rows: list[tuple[Any, ...]], facets: list[Facet], active: list[str]) -> Counts:
-    counts = Counts(of={f.name: {} for f in facets})
-    # GROUPING() sets the bit of every column that a row is not grouped by, the last column being the lowest bit
-    nothing = 2 ** len(facets) - 1
-    at = {nothing ^ 2 ** (len(facets) - 1 - i): i for i in range(len(facets))}
-    for mark, *row in rows:
-        values, (all_, total, *rest) = row[: len(facets)], row[len(facets) :]
-        if mark == nothing:
-            counts.all, counts.total, counts.highlight = all_, total, rest[-1]
-            continue
-        facet = facets[at[mark]]
-        n = rest[active.index(facet.name)] if facet.name in active else total
-        _add(counts.of[facet.name], values[at[mark]], n)
-    return counts
-
-
-def _add(found: dict[str, int], value: Any, n: int) -> None:
-    """Count `n` rows for a value, or for each value of a list; unknown ones are not offered."""
-    for one in value if isinstance(value, list) else [value]:
-        if one not in (None, "") and n:
-            found[str(one)] = found.get(str(one), 0) + n
 
 
 def groups(facets: Iterable[Facet], counts: Counts, chosen: Chosen) -> list[dict[str, Any]]:
