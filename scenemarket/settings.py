@@ -227,7 +227,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_AGE = 12 * 3600
 # the database keeps them, Valkey answers: a query less on every page of a person
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "scenemarket.sessions"
 
 # --- Mail -------------------------------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="filemail:///" + str(VAR_DIR / "mail").lstrip("/")))
