@@ -86,14 +86,16 @@ class Pages:
         result = self.application(environ, answer.begin)
         taken, chunks = [answer.body], iter(result)
         size = 0
-        for chunk in chunks:
-            taken.append(chunk)
-            size += len(chunk)
-            if size > IN_MEMORY:
-                answer.rest = _closing(chunks, result)
-                break
-        else:
-            _close(result)
+        try:
+            for chunk in chunks:
+                taken.append(chunk)
+                size += len(chunk)
+                if size > IN_MEMORY:
+                    answer.rest = _closing(chunks, result)
+                    break
+        finally:
+            if answer.rest is None:
+                _close(result)
         answer.body = b"".join(taken)
         return answer
 
@@ -184,6 +186,9 @@ def environ_of(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     for name, value in scope["headers"]:
+        # X_Forwarded_For would be read as X-Forwarded-For, which only a proxy may say
+        if b"_" in name:
+            continue
         _add_header(found, name.decode("latin-1"), value.decode("latin-1"))
     return found
 

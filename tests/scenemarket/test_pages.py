@@ -96,3 +96,25 @@ def test_it_uses_its_own_few_threads() -> None:
 def test_it_passes_a_fault_on_to_the_server() -> None:
     with pytest.raises(ZeroDivisionError):
         ask(plain(lambda environ: [1 // 0]))  # type: ignore[list-item]
+
+
+def test_it_closes_an_answer_that_breaks_off() -> None:
+    closed: list[bool] = []
+
+    class Broken:
+        def __iter__(self) -> Iterator[bytes]:
+            yield b"a"
+            raise ValueError("broken")
+
+        def close(self) -> None:
+            closed.append(True)
+
+    with pytest.raises(ValueError, match="broken"):
+        ask(plain(lambda _: Broken()))  # type: ignore[arg-type,return-value]
+    assert closed == [True]
+
+
+def test_it_hears_no_header_that_only_looks_like_a_proxys() -> None:
+    headers = [(b"x-forwarded-proto", b"http"), (b"x_forwarded_proto", b"https")]
+    environ = environ_of({**SCOPE, "headers": headers}, None)  # type: ignore[arg-type]
+    assert environ["HTTP_X_FORWARDED_PROTO"] == "http"
