@@ -16,7 +16,7 @@ from scenemarket.pages import Pages, Receive, Scope, Send
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scenemarket.settings")
 django_application = get_wsgi_application()
 
-from django.db import DatabaseError, close_old_connections  # noqa: E402  (after the apps are loaded)
+from django.db import Error, close_old_connections  # noqa: E402  (after the apps are loaded)
 
 from activity import live  # noqa: E402
 from activity.listening import Hub, Limits  # noqa: E402
@@ -97,7 +97,7 @@ def _still_signed_in(sessions: set[str]) -> set[str]:
     close_old_connections()
     try:
         return live.still_signed_in(sessions)
-    except DatabaseError:
+    except Error:
         return sessions
     finally:
         close_old_connections()
