@@ -115,7 +115,7 @@ def now_ms() -> int:
 
 def moment(milliseconds: str) -> datetime | None:
     """The time that a page says it has heard up to; None when it says none, or nonsense."""
-    if not milliseconds.isascii() or not milliseconds.isdigit() or len(milliseconds) > 15:
+    if not milliseconds.isascii() or not milliseconds.isdigit() or len(milliseconds) > 14:
         return None
     return datetime.fromtimestamp(int(milliseconds) / 1000, tz=timezone.get_default_timezone())
 

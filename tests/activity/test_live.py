@@ -165,3 +165,8 @@ def test_progress_of_runs_and_imports_is_told(cast: Cast, heard: Any, django_cap
         job = ImportJob.objects.create(kind="opportunity", by=cast.owner, work_state="working")
         job.renew(handled=5)
     assert ((found := heard()).topic, found.people) == ("import", (cast.owner.pk,))
+
+
+def test_it_takes_a_moment_far_from_any_year_as_none_said() -> None:
+    assert live.moment("9" * 15) is None
+    assert live.moment("9" * 14) is not None
