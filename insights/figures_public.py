@@ -114,13 +114,14 @@ def heat(of: Asked) -> Panel:
 def regions(of: Asked) -> Panel:
     found = counted.regions(of.scope, of.period)
     hidden = {step: hide([getattr(r, step) for r in found]) for step in ("agreed", "landed")}
-    sums = hide([r.signed for r in found])
+    # a sum over few amounts tells them, however many contracts were signed
+    sums = hide([r.priced for r in found])
     most = max((r.published for r in found), default=0)
     rows = [
         {
             "label": words.region(r.code, of.scope.city), "published": r.published, "of": most,
             **{step: None if place in places else getattr(r, step) for step, places in hidden.items()},
-            "amount_wan": None if place in sums or not r.signed else r.amount_wan, "hidden": place in sums,
+            "amount_wan": None if place in sums else r.amount_wan, "hidden": place in sums,
             "url": listed("opportunities", of, district=r.code),
         }
         for place, r in enumerate(found)

@@ -167,13 +167,17 @@ def offered(scope: Scope) -> Any:
 
 @dataclass(frozen=True)
 class Region:
-    """One district: what was published, agreed and landed there in the period, and what its contracts are worth."""
+    """One district: what was published, agreed and landed there in the period, and what its contracts are worth.
+
+    `priced` is how many contracts say an amount.
+    """
 
     code: str
     published: int
     agreed: int
     landed: int
     signed: int
+    priced: int
     amount_wan: Decimal | None
 
 
@@ -183,7 +187,7 @@ def regions(scope: Scope, period: Period) -> list[Region]:
     rows = Course.objects.filter(between("published_on", period), **scope.where).order_by()
     for code, n in rows.values_list("region").annotate(n=Count("*")):
         published[code or scope.city] += n
-    deals: dict[str, list[Any]] = defaultdict(lambda: [0, 0, 0, None])
+    deals: dict[str, list[Any]] = defaultdict(lambda: [0, 0, 0, 0, None])
     for row in _deals_by_region(scope, period):
         _add(deals[row["region"] or scope.city], row)
     found = [Region(code, published[code], *deals[code]) for code in {*published, *deals}]
@@ -195,15 +199,15 @@ def _deals_by_region(scope: Scope, period: Period) -> Any:
     rows = Pact.objects.filter(agreed | signed | landed, **scope.where).order_by().values("region")
     return rows.annotate(
         agreed=Count("agreed_on", filter=agreed), landed=Count("agreed_on", filter=landed), signed=Count("agreed_on", filter=signed),
-        amount=Sum("amount_wan", filter=signed),
+        priced=Count("amount_wan", filter=signed), amount=Sum("amount_wan", filter=signed),
     )  # fmt: skip
 
 
 def _add(sums_: list[Any], row: dict[str, Any]) -> None:
-    for place, name in enumerate(("agreed", "landed", "signed")):
+    for place, name in enumerate(("agreed", "landed", "signed", "priced")):
         sums_[place] += row[name]
     if row["amount"] is not None:
-        sums_[3] = (sums_[3] or 0) + row["amount"]
+        sums_[4] = (sums_[4] or 0) + row["amount"]
 
 
 @dataclass(frozen=True)

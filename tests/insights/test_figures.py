@@ -295,3 +295,13 @@ def test_what_is_not_public_does_not_count_in_public(cast: Cast) -> None:
         ]
         == 1
     )
+
+
+def test_a_sum_over_one_amount_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        overview_figures.Region(code, 9, 9, 9, 9, priced, Decimal(880))
+        for code, priced in (("a", 1), ("b", 9), ("c", 8))
+    ]
+    monkeypatch.setattr(overview_figures, "regions", lambda *_: rows)
+    found = figures_public.regions(figures_public.asked(CITY))["rows"]
+    assert [row["amount_wan"] for row in found] == [None, Decimal(880), None]
