@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from activity.services import record, tell
 from listings import kinds
+from listings.address import LONGEST
 from listings.found import narrowed
 from listings.saved_models import Alert, SavedSearch
 from scenemarket.errors import Invalid, NotFound
@@ -44,6 +45,10 @@ def save(*, by: User, kind: str, query: str, name: str, alert: str) -> tuple[Sav
     if kind and kind not in [each.code for each in kinds.every()]:
         raise Invalid(_("There is no such list, so nothing was saved."))
     query = narrowed(kind, query, by).normal
+    if len(query) > LONGEST:
+        raise Invalid(
+            _("This search is too long to be kept, so it was not saved. Choose fewer filters or shorter words.")
+        )
     with transaction.atomic():
         # one at a time for each person, so that the limit holds
         User.objects.select_for_update().get(pk=by.pk)

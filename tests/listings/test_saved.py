@@ -153,3 +153,8 @@ def test_it_asks_the_database_equally_often_for_3_searches_and_for_13(cast: Cast
 
     few, many = stays_constant(cast.client("owner"), "/searches/", more)
     assert few == many
+
+
+def test_it_refuses_a_search_too_long_to_be_kept(cast: Cast) -> None:
+    with pytest.raises(Invalid, match="too long"):
+        keep(cast, "q=" + "场" * 200 + "&technology=" + "景" * 120)
