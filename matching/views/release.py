@@ -26,6 +26,8 @@ from scenemarket.web import page
 
 # notices carry the database's time
 SLACK = timedelta(seconds=2)
+# the page is a receipt; what is older stands in the log
+LOOK_BACK = timedelta(days=31)
 
 
 @login_required
@@ -107,10 +109,13 @@ def review_told(request: SignedIn, kind: str) -> HttpResponse:
 
 
 def _moment(said: str) -> datetime:
-    """The moment in the address; without a readable one the beginning of today."""
+    """The moment in the address, at most a month ago; without a readable one the beginning of today."""
     try:
         found = parse_datetime(said)
     except ValueError:
         found = None
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return today if found is None else found if timezone.is_aware(found) else timezone.make_aware(found)
+    if found is None or not 2000 <= found.year <= 2100:
+        return today
+    found = found if timezone.is_aware(found) else timezone.make_aware(found)
+    return max(found, today - LOOK_BACK)
