@@ -82,33 +82,47 @@ function trend(picture) {
 }
 
 const EDGE = 2;
-const FILLS = { n3: ["heat-4", "heat-ink-hi"], n2: ["heat-2", "text"], n1: ["heat-1", "text"], z: ["surface-2", "text"], o1: ["wait-soft", "text"], o2: ["wait-line", "text"], ns: ["surface", "text", "accent"], os: ["surface", "text", "wait"] };
+const FILLS = { no: ["surface-2", "text-3"], n3: ["heat-4", "heat-ink-hi"], n2: ["heat-2", "text"], n1: ["heat-1", "text"], z: ["surface-2", "text"], o1: ["wait-soft", "text"], o2: ["wait-line", "text"], ns: ["surface", "text", "accent"], os: ["surface", "text", "wait"] };
+
+// what a cell says and where it leads; one that neither side fills leads nowhere
+function meaning(td, place, column, picture) {
+  const links = [...td.querySelectorAll("a")];
+  const none = td.className === "ns" ? ` ${picture.dataset.noOffer}` : td.className === "os" ? ` ${picture.dataset.noNeed}` : "";
+  if (!links.length) return { value: place, tone: "no", label: "{s|—}", said: column };
+  return {
+    value: place, tone: td.className, url: links[Number(td.dataset.need) ? 0 : 1].href, said: `${column}: ${links.map((link) => link.getAttribute("aria-label")).join(" / ")}`,
+    label: `{b|${links[0].textContent}} {s|/ ${links[1].textContent}${none}}`,
+  };
+}
+
+// the box is that of the label: a symbol is stretched to its size, and its edge and corners with it
+function cellOf({ tone, label, url, ...rest }, [width, height]) {
+  const [fill, ink, edge] = FILLS[tone];
+  const line = { lineHeight: height - 2 * EDGE };
+  return {
+    ...rest, url, cursor: url ? "pointer" : "default", itemStyle: { color: "transparent", opacity: 1 },
+    label: {
+      show: true, position: "inside", formatter: label, width: width - EDGE, height: height - EDGE, align: "center", verticalAlign: "middle",
+      backgroundColor: value(fill), borderColor: value(edge ?? fill), borderWidth: EDGE, borderRadius: 3, rich: { b: text(ink, 1, { ...line, fontWeight: 700 }), s: text(ink, 0.75, line) },
+    },
+  };
+}
 
 function heat(picture) {
   const rows = rowsOf(picture);
   const columns = [...picture.closest(".ov-p").querySelectorAll("thead th")].map(words);
-  const left = rem() * 9, top = rem() * 2;
+  const names = rows.map((row) => row.querySelector("th").textContent.trim());
+  const left = Math.max(rem() * 9, widest(names, 0.8125) + rem() * 2.75), top = rem() * 2;
   const cell = [(picture.clientWidth - left) / columns.length - 3 - EDGE, (picture.clientHeight - top) / rows.length - 3 - EDGE];
-  const points = rows.flatMap((row, y) => [...row.querySelectorAll("td")].map((td, x) => ({ td, x, y })).filter(({ td }) => !td.matches(".no")));
+  const cells = rows.flatMap((row, y) => [...row.querySelectorAll("td")].map((td, x) => meaning(td, [x, y], columns[x], picture)));
   return {
     ...base(),
     grid: { left, right: 0, top, bottom: 0 },
     xAxis: { type: "category", position: "top", data: columns, ...quiet, axisLabel: { ...text("text-2", 0.8125), interval: 0, width: cell[0], overflow: "truncate", margin: rem() * 0.5 } },
-    yAxis: { type: "category", inverse: true, data: rows.map((row) => row.querySelector("th").textContent.trim()), ...quiet, axisLabel: { ...text("text", 0.8125), margin: left - rem() * 0.25, align: "left", width: left - rem(), overflow: "truncate" } },
+    yAxis: { type: "category", inverse: true, data: names, ...quiet, axisLabel: { ...text("text", 0.8125), margin: left - rem() * 2, align: "left", width: left - rem() * 2.25, overflow: "truncate" } },
     tooltip: { ...base().tooltip, formatter: ({ data }) => data.said },
     series: [{
-      type: "scatter", symbol: "rect", symbolSize: cell, cursor: "pointer", emphasis: { scale: false, itemStyle: { borderColor: value("accent") } },
-      data: points.map(({ td, x, y }) => {
-        const [fill, ink, edge] = FILLS[td.className];
-        const links = td.querySelectorAll("a");
-        const none = td.className === "ns" ? picture.dataset.noOffer : td.className === "os" ? picture.dataset.noNeed : "";
-        return {
-          value: [x, y], url: links[Number(td.dataset.need) ? 0 : 1].href, said: `${columns[x]}: ${[...links].map((link) => link.getAttribute("aria-label")).join(" / ")}`,
-          // the edge rounds the corners
-          itemStyle: { color: value(fill), opacity: 1, borderColor: value(edge ?? fill), borderWidth: EDGE, borderJoin: "round" },
-          label: { show: true, formatter: `{b|${links[0].textContent}} {s|/ ${links[1].textContent}${none && ` ${none}`}}`, rich: { b: text(ink, 1, { fontWeight: 700 }), s: text(ink, 0.75) } },
-        };
-      }),
+      type: "scatter", symbol: "rect", symbolSize: cell, emphasis: { scale: false, itemStyle: { color: "transparent" } }, data: cells.map((each) => cellOf(each, cell)),
     }],
   };
 }
