@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Func, IntegerField, Q, Subquery
+from django.db.models import F, Func, IntegerField, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +11,7 @@ from accounts.permissions import can
 from accounts.roles import May
 from conversations.models import Attachment, Conversation, Message, Report, ReportQuerySet, unread_conversations
 from matching.access import reviewed_cities, side_of
-from matching.models import Match
+from matching.models import Match, of_either_side
 from matching.states import MatchState
 from scenemarket.errors import NotFound
 
@@ -90,9 +90,8 @@ def names_people(user: Any, match: Match, side: str) -> bool:
 
 def reports_visible(user: Any) -> ReportQuerySet:
     """Reports from the cities that this person reviews, without those about the own organisation's talks."""
-    ids, match = user.organisation_ids, "message__conversation__match"
-    own = Q(**{f"{match}__opportunity__owner__in": ids}) | Q(**{f"{match}__capability__owner__in": ids})
-    return Report.objects.of_cities(reviewed_cities(user)).exclude(own)
+    own = of_either_side(user.organisation_ids)
+    return Report.objects.of_cities(reviewed_cities(user)).exclude(message__conversation__match__in=own)
 
 
 def report_read(user: Any, public_id: str) -> Report:

@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from conversations.states import ReportReason, ReportState
-from matching.models import Match
+from matching.models import Match, of_either_side
 from matching.states import Side
 from scenemarket.ids import new_id
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def of_organisations(self, ids: list[int]) -> "ConversationQuerySet":
-        return self.filter(Q(match__opportunity__owner__in=ids) | Q(match__capability__owner__in=ids))
+        return self.filter(match__in=of_either_side(ids))
 
     def of_cities(self, cities: list[str]) -> "ConversationQuerySet":
         return self.filter(match__opportunity__city__in=cities)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import can
 from accounts.roles import May
-from deals.models import Deal, DealQuerySet
+from deals.models import Deal, DealQuerySet, agreed_in
 from matching.access import reviewed_cities
 from matching.models import of_either_side
 from scenemarket.errors import NotAllowed, NotFound
@@ -20,7 +20,7 @@ def visible(user: Any) -> DealQuerySet:
     if not user.is_authenticated:
         return Deal.objects.none()
     mine = Q(match__in=of_either_side(user.organisation_ids))
-    return Deal.objects.filter(mine | Q(match__opportunity__city__in=reviewed_cities(user)))
+    return Deal.objects.filter(mine | Q(match__in=agreed_in(reviewed_cities(user))))
 
 
 def deal_read(user: Any, public_id: str) -> Deal:

@@ -1,5 +1,7 @@
 """A deal: one per agreed match, its stage, and the evidence for each step."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -10,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from deals.states import Stage
 from matching.models import Match, of_either_side
+from matching.states import MatchState
 from scenemarket.ids import new_id
+
+
+def agreed_in(cities: list[str]) -> "models.QuerySet[Any, Any]":
+    """Keys of the agreed matches of these cities, which are those with a deal; read from an index of their own."""
+    agreed = Match._default_manager.filter(state=MatchState.AGREED, opportunity__city__in=cities)
+    return agreed.order_by().values("pk")
 
 
 class DealQuerySet(models.QuerySet["Deal"]):
@@ -18,7 +27,7 @@ class DealQuerySet(models.QuerySet["Deal"]):
         return self.filter(match__in=of_either_side(ids))
 
     def of_cities(self, cities: list[str]) -> "DealQuerySet":
-        return self.filter(match__opportunity__city__in=cities)
+        return self.filter(match__in=agreed_in(cities))
 
     def whole(self) -> "DealQuerySet":
         return self.select_related("match__opportunity__owner", "match__capability__owner").prefetch_related("evidence")

@@ -31,8 +31,11 @@ PAGE = 20
 @require_GET
 def deals(request: SignedIn) -> HttpResponse:
     rows, narrowed, stage = _asked(request)
-    shown = Paginator(narrowed.whole(), PAGE).get_page(request.GET.get("page"))
-    rows_shown = [{"deal": d, "next": deal_page.next_stage(d)} for d in shown]
+    shown = Paginator(narrowed, PAGE).get_page(request.GET.get("page"))
+    # only what is shown is joined to its match, listings and owners
+    keys: Any = shown.object_list
+    whole = Deal.objects.filter(pk__in=keys.values("pk")).whole()
+    rows_shown = [{"deal": d, "next": deal_page.next_stage(d)} for d in whole]
     context = {
         "page_obj": shown,
         "rows": rows_shown,

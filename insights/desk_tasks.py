@@ -27,7 +27,7 @@ from deals.states import Stage
 from listings import drafts, kinds
 from listings.models import ImportJob, ImportState, Kind
 from listings.states import State
-from matching.models import Answer, Match, Shard
+from matching.models import Answer, Match, MatchRun, Shard
 from matching.pair import side_names
 from matching.states import AnswerState, MatchState, RunState, other
 from matching.suggestion_page import MOST_COMPARED
@@ -314,11 +314,13 @@ def _reports(user: Any) -> Iterator[Task]:
 
 def _matches_to_review(cities: list[str]) -> Iterator[Task]:
     rows = Match.objects.of_cities(cities).filter(state=MatchState.PROPOSED).order_by()
-    found = rows.aggregate(n=Count("pk"), best=Max("score"), run=Max("run__ready_at"))
+    found = rows.aggregate(n=Count("pk"), best=Max("score"))
     if found["n"]:
         title = ngettext("%(n)s match to review", "%(n)s matches to review", found["n"]) % {"n": found["n"]}
         text = _("The best has %(score)s points") % {"score": round(found["best"])}
-        due = found["run"] and found["run"] + timedelta(days=REVIEW_DAYS)
+        waiting = Exists(Match.objects.filter(run=OuterRef("pk"), state=MatchState.PROPOSED))
+        ready = MatchRun.objects.filter(waiting, city__in=cities).aggregate(last=Max("ready_at"))["last"]
+        due = ready and ready + timedelta(days=REVIEW_DAYS)
         yield Task("match", due, "checks", title, text, reverse("review"), _("Review"))
 
 

@@ -711,6 +711,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="match",
             index=models.Index(
+                condition=models.Q(("state", "agreed")), fields=["opportunity", "id"], name="agreed_of"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="match",
+            index=models.Index(
                 condition=models.Q(("pushed_at__isnull", False)),
                 fields=["pushed_at"],
                 include=("id", "opportunity", "capability", "state"),

@@ -126,6 +126,8 @@ class Match(models.Model):
                 condition=Q(state__in=IN_REVIEW),
                 name="in_review",
             ),
+            # the deals of a city
+            models.Index(fields=["opportunity", "id"], condition=Q(state=MatchState.AGREED), name="agreed_of"),
             # the week of each firm, and the front page, from the index alone
             models.Index(
                 fields=["pushed_at"],
