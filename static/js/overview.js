@@ -63,7 +63,7 @@ function trend(picture) {
   const high = rem() * 5;
   const rest = rows.map((row, place) => ("rest" in row.dataset ? place : -1)).filter((place) => place >= 0);
   const grey = rest.length ? [[{ xAxis: Math.max(rest[0] - 0.5, 0) }, { xAxis: Math.min(rest.at(-1) + 0.5, rows.length - 1) }]] : [];
-  const middle = Math.floor(rows.length / 2);
+  const middle = picture.clientWidth > rem() * 12.5 ? Math.floor(rows.length / 2) : 0;
   return {
     ...base(),
     grid: names.map((_name, place) => ({ left: rem() * 1.25, right: rem() * 1.25, top: place * high + rem() * 0.625, height: high - rem() * 1.25 })),
