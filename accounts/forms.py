@@ -104,7 +104,7 @@ class PreferencesForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "language", "email_mode"]
-        labels = {"language": _("language"), "email_mode": _("Notices by e-mail")}
+        labels = {"name": _("Your name"), "language": _("language"), "email_mode": _("Notices by e-mail")}
         help_texts = {
             "email_mode": _(
                 "Letters that gather notices come at 08:00, and only when there is something new. The inbox always shows all."

@@ -1,5 +1,6 @@
 """The top bar for this person: links by what they may do. Upward links are URL names only."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from activity.models import Notice
 # what does not fit beside the rest stands in a menu behind it
 BESIDE = 7
 BELL = "bell"
+OWN_WORK = re.compile(r"/(imports/|(opportunities|capabilities)/(new/|[^/]+/edit/))")
 _counters: dict[str, Callable[[Any], Any]] = {}
 
 
@@ -26,7 +28,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {}
     rows = _public() if not user.is_authenticated else _for(user)
     links = [link for label, name in rows for link in _link(label, name)]
-    here = [link for link in links if _stands_in(request.path, link["url"])]
+    here = [link for link in links if _stands_in(_place(request.path), link["url"])]
     if here:
         max(here, key=lambda link: len(link["url"]))["active"] = True
     beside = len(links) if len(links) == BESIDE + 1 else BESIDE
@@ -106,6 +108,11 @@ def _for(user: Any) -> list[tuple[Any, str]]:
     if can(user, May.READ_LOG):
         rows += [(_("Log"), "log")]
     return [*rows, (_("Opportunities"), "opportunities"), (_("Capabilities"), "capabilities")]
+
+
+def _place(path: str) -> str:
+    """The address that a page belongs to: who writes a listing or imports some is busy with the own ones."""
+    return reverse("my-listings") if OWN_WORK.match(path) else path
 
 
 def _stands_in(path: str, url: str) -> bool:

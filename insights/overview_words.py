@@ -54,7 +54,7 @@ def period(chosen: Period) -> str:
 
 
 def days(first: date, last: date) -> str:
-    return _("%(first)s to %(last)s") % {"first": figures.exact(first), "last": figures.exact(last)}
+    return _("from %(first)s to %(last)s") % {"first": figures.exact(first), "last": figures.exact(last)}
 
 
 def stretch(chosen: Period) -> str:

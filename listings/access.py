@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
@@ -66,9 +66,10 @@ def to_review(kind: str, user: Any) -> QuerySet[Any]:
 
 
 def mine(kind: str, user: Any) -> QuerySet[Any]:
-    """The listings of `kind` of this person's organisations, in every state, last touched first."""
+    """The listings of `kind` of this person's organisations, in every state: last touched first, what has ended last."""
     rows = kinds.of(kind).model.objects.filter(owner__in=user.organisation_ids)
-    return rows.select_related("owner").order_by("-updated_at", "-pk")
+    ended = Case(When(state=State.CLOSED, then=Value(1)), default=Value(0))
+    return rows.select_related("owner").order_by(ended, "-updated_at", "-pk")
 
 
 def sees_contacts(user: Any, listing: Any) -> bool:

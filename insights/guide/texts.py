@@ -68,6 +68,11 @@ class Text:
         """The stops of the tour."""
         return [section for section in self.sections if section.at]
 
+    @property
+    def stops(self) -> str:
+        """A selector for whatever the tour can stop at; of some pages that it explains there is nothing."""
+        return ", ".join(section.at for section in self.steps)
+
 
 def every() -> dict[str, Text]:
     """All help texts in the reader's language, by slug, in their order."""

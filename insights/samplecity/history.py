@@ -124,6 +124,8 @@ class History:
         agreed = self._matches(need, theme, published)
         need.close_reason = CloseReason.MATCHED if agreed else CloseReason.EXPIRED
         need.closed_at = need.updated_at = min(agreed or published + timedelta(days=41), self._late())
+        if not agreed:
+            need.deadline = need.closed_at.date() - timedelta(days=1)
         self._note("listing.closed", need, need.closed_at, State.CLOSED)
 
     def _late(self) -> datetime:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -90,7 +91,11 @@ def doors(request: SignedIn, capability_id: str) -> HttpResponse:
     """What would open most opportunities to one of the own capabilities."""
     capability = listing_read(request.user, "capability", capability_id)
     why_page.check_inside(request.user, capability)
-    crumbs = [(capability.title, capability.get_absolute_url()), (_("What would open most doors"), "")]
+    crumbs = [
+        (_("Capabilities"), reverse("capabilities")),
+        (capability.title, capability.get_absolute_url()),
+        (_("What would open most doors"), ""),
+    ]
     context = why_page.doors(capability, request.user) | {"crumbs": crumbs}
     return page(request, "matching/doors.html", context, fragment="matching/_doors.html")
 
@@ -101,7 +106,11 @@ def conditions(request: SignedIn, opportunity_id: str) -> HttpResponse:
     """What the conditions of one of the own opportunities cost."""
     opportunity = listing_read(request.user, "opportunity", opportunity_id)
     why_page.check_inside(request.user, opportunity)
-    crumbs = [(opportunity.title, opportunity.get_absolute_url()), (_("What the conditions cost"), "")]
+    crumbs = [
+        (_("Opportunities"), reverse("opportunities")),
+        (opportunity.title, opportunity.get_absolute_url()),
+        (_("What the conditions cost"), ""),
+    ]
     context = why_page.costs(opportunity) | {"crumbs": crumbs}
     return page(request, "matching/conditions.html", context, fragment="matching/_conditions.html")
 

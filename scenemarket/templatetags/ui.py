@@ -238,9 +238,9 @@ def link_item(name: str, label: str, extra: str = "") -> SafeString | str:
 
 
 @register.filter
-def crumb(label: Any) -> list[tuple[Any, str]]:
-    """The crumbs of a page right below home: {{ "Team"|crumb }}."""
-    return [(label, "")]
+def crumb(label: Any, above: Any = None) -> list[tuple[Any, str]]:
+    """The crumbs of a page right below home: {{ "Team"|crumb }}, or below a thing with a page: {{ "Team"|crumb:thing }}."""
+    return [*([(above, above.get_absolute_url())] if above else []), (label, "")]
 
 
 # --- Composition --------------------------------------------------------------------------------------------------------

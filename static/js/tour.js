@@ -76,6 +76,14 @@ const end = () => {
   opener?.focus();
 };
 
+// where the tour has nothing to stop at there is no tour: the help text alone
+for (const guide of document.querySelectorAll("[data-stops]")) {
+  if (guide.dataset.stops && !seen(guide.dataset.stops)) {
+    guide.classList.remove("new");
+    for (const offer of document.querySelectorAll(".s-first, [data-tour]")) offer.remove();
+  }
+}
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-tour]");
   if (button) {
