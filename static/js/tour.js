@@ -10,6 +10,7 @@ const remember = (url) => {
   const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
   fetch(url, { method: "POST", headers: { "X-CSRFToken": token, "HX-Request": "true" } });
   document.querySelector(".s-first")?.remove();
+  document.querySelector(".s-guide.new")?.classList.remove("new");
 };
 
 const begin = async (button) => {
