@@ -151,8 +151,8 @@ def test_a_firm_asks_and_the_other_side_reads_it_without_a_reload(enter: Callabl
     firm.goto(f"/messages/{talk.public_id}/")
     firm.fill("#talk textarea", "试点管段多长，何时可以进场？")
     firm.locator("#talk form button[type=submit]").click()
-    expect(firm.locator("#thread")).to_contain_text("何时可以进场")
-    expect(agency.locator("#thread")).to_contain_text("何时可以进场")
+    for page in (firm, agency):
+        expect(page.locator("#thread")).to_contain_text("何时可以进场", timeout=PATIENCE)
 
 
 def test_a_reviewer_clears_pairs_without_a_mouse(enter: Callable[..., Page]) -> None:
