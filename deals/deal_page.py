@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deals.models import Deal
 from deals.states import EVIDENCE, STAGE_MOVES, Stage
+from scenemarket.figures import speaks_chinese
 
 AT_MOST = 5000
 LINE = (Stage.CONNECTED, Stage.PILOTING, Stage.CONTRACTED, Stage.LANDED, Stage.REPLICATED)
@@ -44,7 +45,7 @@ def steps(deal: Deal) -> list[dict[str, Any]]:
 
 def needs(stage: str) -> str:
     """What has to be proved to enter a stage, in words."""
-    return "、".join(str(PROOF[name]) for name in EVIDENCE.get(stage, ()))
+    return ("、" if speaks_chinese() else ", ").join(str(PROOF[name]) for name in EVIDENCE.get(stage, ()))
 
 
 def next_stage(deal: Deal) -> Stage | None:

@@ -10,6 +10,8 @@ let library;
 const value = (name) => getComputedStyle(root).getPropertyValue(`--sm-${name}`).trim();
 const rem = () => parseFloat(getComputedStyle(root).fontSize);
 const words = (element) => element.firstChild.textContent.trim();
+// tooltips are drawn as HTML: names that people wrote stay text
+const plain = (text) => echarts.format.encodeHTML(text);
 const rowsOf = (picture) => [...picture.closest(".ov-p").querySelectorAll(".ov-tab tbody tr")];
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const text = (colour, size = 0.75, more = {}) => ({ color: value(colour), fontSize: rem() * size, fontFamily: getComputedStyle(document.body).fontFamily, ...more });
@@ -46,7 +48,7 @@ function funnel(picture) {
       { ...category, axisLabel: { ...text("text", 0.875), margin: left, align: "left" } },
       { ...category, position: "right", axisLabel: { margin: 0, formatter: (label, place) => `{n|${steps[place].said}}{s|${steps[place].share}}`, rich: { n: text("text", 1, { fontWeight: 700, width: rem() * 3.5, align: "right" }), s: text("text-3", 0.8125, { width: rem() * (narrow ? 2 : 3.75), align: "right" }) } } },
     ],
-    tooltip: { ...base().tooltip, formatter: ({ dataIndex }) => `${steps[dataIndex].label} ${steps[dataIndex].said}` },
+    tooltip: { ...base().tooltip, formatter: ({ dataIndex }) => plain(`${steps[dataIndex].label} ${steps[dataIndex].said}`) },
     series: [
       { type: "bar", barWidth: "80%", showBackground: true, backgroundStyle: { color: value("surface-2"), borderRadius: 3 }, itemStyle: { color: value("accent"), borderRadius: 3 }, cursor: "pointer", emphasis: { itemStyle: { color: value("accent-hover") } },
         data: steps.map((step) => ({ value: step.n, url: step.url, label: { show: Boolean(step.note) && !narrow && step.n < most * 0.68, position: "right", distance: rem() * 0.75, formatter: step.note, ...text("text-3") } })) },
@@ -71,7 +73,7 @@ function trend(picture) {
       axisLabel: { show: place === names.length - 1, ...text("text-3"), margin: rem() * 0.75, formatter: (at) => ([0, middle, rows.length - 1].includes(at) ? labels[at] : "") } })),
     yAxis: names.map((_name, place) => ({ type: "value", min: 0, gridIndex: place, show: false, max: (bounds) => Math.max(bounds.max, 1) })),
     axisPointer: { link: [{ xAxisIndex: "all" }], lineStyle: { color: value("line-2") }, label: { show: false } },
-    tooltip: { ...base().tooltip, trigger: "axis", formatter: (points) => [labels[points[0].value[0]], ...names.map((name, place) => `${name} ${rows[points[0].value[0]].cells[place + 1].textContent.trim()}`)].join("<br>") },
+    tooltip: { ...base().tooltip, trigger: "axis", formatter: (points) => [labels[points[0].value[0]], ...names.map((name, place) => `${name} ${rows[points[0].value[0]].cells[place + 1].textContent.trim()}`)].map(plain).join("<br>") },
     series: names.map((_name, place) => ({
       type: "line", xAxisIndex: place, yAxisIndex: place, symbol: "circle", symbolSize: rem() * 0.5, showSymbol: false, cursor: "pointer", triggerLineEvent: true,
       lineStyle: { color: value(colours[place]), width: 2, join: "round" }, itemStyle: { color: value(colours[place]) },
@@ -120,7 +122,7 @@ function heat(picture) {
     grid: { left, right: 0, top, bottom: 0 },
     xAxis: { type: "category", position: "top", data: columns, ...quiet, axisLabel: { ...text("text-2", 0.8125), interval: 0, width: cell[0], overflow: "truncate", margin: rem() * 0.5 } },
     yAxis: { type: "category", inverse: true, data: names, ...quiet, axisLabel: { ...text("text", 0.8125), margin: left - rem() * 2, align: "left", width: left - rem() * 2.25, overflow: "truncate" } },
-    tooltip: { ...base().tooltip, formatter: ({ data }) => data.said },
+    tooltip: { ...base().tooltip, formatter: ({ data }) => plain(data.said) },
     series: [{
       type: "scatter", symbol: "rect", symbolSize: cell, emphasis: { scale: false, itemStyle: { color: "transparent" } }, data: cells.map((each) => cellOf(each, cell)),
     }],
@@ -141,7 +143,7 @@ function replies(picture) {
       { ...category, splitLine: { show: false }, axisLabel: { ...text("text", 0.8125), margin: left, align: "left", width: left, overflow: "truncate" } },
       { ...category, position: "right", axisLabel: { margin: rem() * 0.5, formatter: (label, place) => `{n|${rows[place].said}}{s| / ${rows[place].said90} ${picture.dataset.days}}`, rich: { n: text("text", 0.8125, { fontWeight: 700 }), s: text("text-2", 0.8125) } } },
     ],
-    tooltip: { ...base().tooltip, formatter: ({ dataIndex }) => `${rows[dataIndex].label} ${rows[dataIndex].said} / ${rows[dataIndex].said90} ${picture.dataset.days}` },
+    tooltip: { ...base().tooltip, formatter: ({ dataIndex }) => plain(`${rows[dataIndex].label} ${rows[dataIndex].said} / ${rows[dataIndex].said90} ${picture.dataset.days}`) },
     series: [
       { type: "bar", stack: "range", barWidth: rem() * 0.375, silent: true, itemStyle: { color: "transparent" }, data: rows.map((row) => row.median) },
       { type: "bar", stack: "range", barWidth: rem() * 0.375, cursor: "pointer", itemStyle: { color: value("accent-line"), borderRadius: 3 }, data: rows.map((row) => ({ value: Math.max(row.ninety - row.median, 0), url: row.url })),
