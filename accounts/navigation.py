@@ -22,7 +22,10 @@ _counters: dict[str, Callable[[Any], Any]] = {}
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Template variables `nav`, `nav_more` (lists of label, url, key, active), `my_organisation` and `unread`."""
+    """Template variables `nav`, `nav_more` (lists of label, url, key, active), `writes_listings`, `my_organisation` and `unread`.
+
+    `writes_listings` says whether the pages for writing a listing are open; a visitor is asked to sign in there.
+    """
     user = getattr(request, "user", None)
     if user is None:
         return {}
@@ -34,11 +37,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     beside = len(links) if len(links) == BESIDE + 1 else BESIDE
     nav = {"nav": links[:beside], "nav_more": links[beside:]}
     if not user.is_authenticated:
-        return nav
+        return nav | {"writes_listings": True}
     counts = waiting(user)
     for link in links:
         link["count"] = counts.get(link["key"], 0)
-    return {**nav, "my_organisation": user.organisation, "unread": counts[BELL]}
+    writes = any(May.WRITE in m.permissions for m in user.memberships_now)
+    return {**nav, "writes_listings": writes, "my_organisation": user.organisation, "unread": counts[BELL]}
 
 
 def _link(label: Any, name: str) -> list[dict[str, Any]]:

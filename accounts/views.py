@@ -161,7 +161,12 @@ def preferences(request: SignedIn) -> HttpResponse:
         answer = redirect("preferences")
         answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", secure=settings.HTTPS)
         return answer
-    context = {"form": form, "invitations": services.invitations_of(request.user)}
+    mine = request.user.organisation
+    context = {
+        "form": form,
+        "invitations": services.invitations_of(request.user),
+        "may_edit": mine is not None and can(request.user, May.EDIT_ORGANISATION, organisation=mine),
+    }
     return render(request, "accounts/preferences.html", context, status=422 if form.errors else 200)
 
 

@@ -26,11 +26,11 @@ def narrowed(rows: QuerySet[Event], data: dict[str, Any]) -> QuerySet[Event]:
     return rows
 
 
-def row(event: Event) -> dict[str, Any]:
-    """One event in words."""
+def row(event: Event, reader: Any) -> dict[str, Any]:
+    """One event in words; with a link for those who review its city, as only they may open everything in it."""
     return {
         "at": event.at, "who": event.actor_name if event.actor_id else _("The platform"), "what": verbs.say(event.verb), "kind": words.kind(event.subject_kind),
-        "title": event.subject_title, "url": _page_of(event), "before": words.state(event.from_state),
+        "title": event.subject_title, "url": _page_of(event) if event.city in reader.cities else "", "before": words.state(event.from_state),
         "after": words.state(event.to_state), "why": event.reason,
     }  # fmt: skip
 

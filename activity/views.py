@@ -59,7 +59,7 @@ def log(request: HttpRequest) -> HttpResponse:
     rows = _readable(request)
     rows = log_page.narrowed(rows, form.cleaned_data) if form.is_valid() else rows
     shown = Paginator(rows, EVENTS).get_page(request.GET.get("page"))
-    context = {"page_obj": shown, "rows": [log_page.row(e) for e in shown], "form": form}
+    context = {"page_obj": shown, "rows": [log_page.row(e, request.user) for e in shown], "form": form}
     return page(request, "activity/log.html", context, status=422 if form.errors else 200)
 
 

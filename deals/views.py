@@ -73,7 +73,7 @@ def _one(request: SignedIn, found: Deal, **more: Any) -> dict[str, Any]:
     following = deal_page.next_stage(found)
     return {
         "deal": found, "steps": deal_page.steps(found), "next": following, "may_write": may_write(request.user, found),
-        "may_stop": Stage.STOPPED in STAGE_MOVES.get(found.stage, ()), "log": [log_page.row(e) for e in Event.objects.about("deal", found.public_id)[:20]],
+        "may_stop": Stage.STOPPED in STAGE_MOVES.get(found.stage, ()), "log": [log_page.row(e, request.user) for e in Event.objects.about("deal", found.public_id)[:20]],
         "form": EvidenceForm(stage=following) if following else None,
         "crumbs": [(_("Deals"), reverse("deals")), (found.match.opportunity.title, "")], **more,
     }  # fmt: skip

@@ -157,7 +157,7 @@ class CodeForm(forms.ModelForm):
     """One code: its names, the other words that mean it, and from when to when it is used."""
 
     words = forms.CharField(
-        label=_("Other words"), required=False, max_length=4000, widget=forms.Textarea({"rows": 3}),
+        label=_("Other words"), required=False, max_length=4000, widget=forms.Textarea({"rows": 3, "lang": "zh-Hans"}),
         help_text=_("Words in lists that mean this entry, parted by commas or line ends."),
     )  # fmt: skip
 
@@ -168,7 +168,10 @@ class CodeForm(forms.ModelForm):
             "code": _("Code"), "name_zh": _("Chinese name"), "name_en": _("English name"),
             "valid_from": _("Valid from"), "valid_to": _("Valid until"),
         }  # fmt: skip
-        widgets = {n: forms.DateInput({"type": "date"}, format="%Y-%m-%d") for n in ("valid_from", "valid_to")}
+        widgets = {
+            "name_zh": forms.TextInput({"lang": "zh-Hans"}), "name_en": forms.TextInput({"lang": "en"}),
+            **{n: forms.DateInput({"type": "date"}, format="%Y-%m-%d") for n in ("valid_from", "valid_to")},
+        }  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,9 +8,11 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from matching import fairness_page
+from matching.engine import SENTENCES
 from matching.models import Match, MatchRun, Shard
 from matching.services import runs as running
 from matching.states import MatchState, RunOrigin, RunState, Step
+from scenemarket.figures import speaks_chinese
 from scenemarket.leases import WorkState
 
 # of each list beside the other two, and of one list by itself
@@ -71,12 +73,14 @@ def others(run: MatchRun) -> QuerySet[MatchRun]:
     return done.exclude(pk=run.pk).order_by("-pk")[:10]
 
 
-def settings(values: dict[str, Any], above: str = "") -> list[tuple[str, Any]]:
-    """The engine's settings as flat (name, value) rows."""
-    found: list[tuple[str, Any]] = []
+def settings(values: dict[str, Any], above: str = "") -> list[tuple[str, str, Any]]:
+    """The engine's settings as flat rows (name, what it does in words, value)."""
+    found: list[tuple[str, str, Any]] = []
     for name, value in values.items():
         key = f"{above}{name}"
-        found += settings(value, f"{key}.") if isinstance(value, dict) else [(key, value)]
+        english, chinese = SENTENCES.get(name, ("", ""))
+        words = chinese if speaks_chinese() else english
+        found += settings(value, f"{key}.") if isinstance(value, dict) else [(key, words, value)]
     return found
 
 

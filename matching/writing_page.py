@@ -80,6 +80,9 @@ def near(user: Any, made: Any, listing: Listing | None, kept: SavedDraft | None,
     }
     if not context["enough"]:
         return context
+    if reviewing and listing:
+        # the form behind the first crumb is the owner's alone
+        context["crumbs"] = [(listing.title, listing.get_absolute_url()), context["crumbs"][-1]]
     known = told_apart(made.log_kind, made.public_id if listing else "", kept)
     args = [made.log_kind, listing.public_id] if listing else [made.log_kind]
     return context | {

@@ -82,7 +82,7 @@ def _one(request: SignedIn, found: Match, form: DeclineForm | None = None) -> di
     events = Event.objects.about("match", found.public_id)[:20] if reviews else []
     return {
         "match": found, "pair": pair.of_match(found, reader=request.user), "side": side,
-        "answer": found.answer_of(side) if side else None, "open": open_, "log": [log_page.row(e) for e in events],
+        "answer": found.answer_of(side) if side else None, "open": open_, "log": [log_page.row(e, request.user) for e in events],
         "steps": shown.thread(found, side=side, reviews=reviews, names=pair.side_names(request.user, found)),
         "form": form or (DeclineForm(side=side) if open_ else None), "crumbs": _crumbs(found, reviews and not side),
     }  # fmt: skip

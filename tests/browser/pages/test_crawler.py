@@ -13,8 +13,11 @@ from tests.browser.pages.words import Vocabulary
 # the database that the city is copied from is made for tests with this mark only
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("zh-hans", "en")
-# a start, not a part: there is nothing above them; the last one is a library's
-TOPS = {"home", "desk", "account_login", "account_signup", "account_reset_password", "swagger-ui"}
+# where somebody's day begins: there is nothing above them; the last one is a library's
+TOPS = {
+    *("home", "desk", "overview", "review", "listing-review"),
+    *("account_login", "account_signup", "account_reset_password", "swagger-ui"),
+}
 # an answer that shows the form again, with what is missing
 FINE = {200, 204, 302, 303, 422}
 
@@ -28,7 +31,12 @@ def seen(request: pytest.FixtureRequest, city: Path) -> tuple[str, str, Graph]:
 
 
 def test_no_link_is_a_dead_end(seen: tuple[str, str, Graph]) -> None:
-    wrong = [f"{r.status} {r.address} from {r.came_from}" for r in seen[2].read if r.status >= 400]
+    # a piece of a page may answer with what it lacks
+    wrong = [
+        f"{r.status} {r.address} from {r.came_from}"
+        for r in seen[2].read
+        if r.status >= 400 and not (r.fragment and r.status == 422)
+    ]
     assert not wrong, "\n".join(wrong)
 
 

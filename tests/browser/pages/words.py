@@ -12,7 +12,7 @@ from django.db import models
 from tests.browser.pages.markup import Markup
 
 HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
-LATIN = re.compile(r"[A-Za-z][a-z]{3,}")
+LATIN = re.compile(r"(?=[A-Za-z]{4})(?:[A-Z]?[a-z]{3,})+")
 # names, formats and units that are the same in Chinese
 SAME = {
     *("scenemarket", "english", "excel", "word", "powerpoint", "outlook", "docx", "xlsx", "html", "http", "https"),
