@@ -7,8 +7,10 @@ from celery.signals import worker_process_init
 
 from runtime.mortality import die_with
 
+WORKER = os.getpid()
+
 
 @worker_process_init.connect
 def end_with_the_worker(**_: Any) -> None:
-    """Runs first in each pool process."""
-    die_with(os.getppid())
+    """Runs first in each pool process; the worker may have been killed since the fork."""
+    die_with(WORKER)

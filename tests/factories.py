@@ -13,6 +13,7 @@ from accounts.models import Appointment, Membership, Organisation, OrganisationK
 from accounts.roles import MemberRole, Office
 from accounts.uscc import check_character
 from capabilities.models import Capability
+from deals.models import Deal
 from listings.models import Batch, Kind
 from listings.states import State
 from matching.models import Answer, Match, MatchRun, Ranker
@@ -165,6 +166,13 @@ def pushed_match(**values: Any) -> Match:
     for side in ("opportunity", "capability"):
         Answer.objects.create(match=match, side=side, due_at=now + timedelta(days=7))
     return match
+
+
+def deal_of(match: Match) -> Deal:
+    """The deal of a pushed match after both sides have accepted."""
+    match.state, match.agreed_at = MatchState.AGREED, timezone.now()
+    match.save(update_fields=["state", "agreed_at"])
+    return Deal.objects.create(match=match)
 
 
 def member(organisation: Organisation, role: str = MemberRole.OWNER, **values: Any) -> User:

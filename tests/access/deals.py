@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from deals.models import Deal
 from tests.access.table import Row
+from tests.factories import deal_of
 
 BOTH = {"stranger": 404, "nobody": 302}
 
 
 def deal(request: Any) -> list[Any]:
-    return [Deal.objects.create(match=request.getfixturevalue("match")).public_id]
+    return [deal_of(request.getfixturevalue("match")).public_id]
 
 
 def proof(request: Any) -> list[Any]:

@@ -5,14 +5,13 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone
 
 from activity.models import Event
 from deals.models import Deal
 from deals.states import Stage
 from matching.models import Match
 from tests.conftest import Cast
-from tests.factories import CapabilityFactory, OpportunityFactory, pushed_match
+from tests.factories import CapabilityFactory, OpportunityFactory, deal_of, pushed_match
 from tests.queries import stays_constant
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def deal(match: Match) -> Deal:
-    return Deal.objects.create(match=match)
+    return deal_of(match)
 
 
 def advance(cast: Cast, deal: Deal, data: dict[str, Any]) -> Any:
@@ -68,7 +67,7 @@ def test_it_stops_with_words(cast: Cast, deal: Deal) -> None:
 def test_it_asks_a_constant_number_of_questions(cast: Cast, match: Match) -> None:
     def more(n: int) -> None:
         for _ in range(n):
-            Deal.objects.create(match=pushed_match(opportunity=match.opportunity, capability=CapabilityFactory()))
+            deal_of(pushed_match(opportunity=match.opportunity, capability=CapabilityFactory()))
 
     few, many = stays_constant(cast.client("owner"), reverse("deals"), more)
     assert few == many
@@ -78,8 +77,7 @@ def test_it_shows_reviewers_the_deals_of_their_own_city(cast: Cast) -> None:
     here = pushed_match(capability=CapabilityFactory())
     there = pushed_match(opportunity=OpportunityFactory(city="990200"), capability=CapabilityFactory())
     for match in (here, there):
-        Deal.objects.create(match=match)
-    Match.objects.update(state="agreed", agreed_at=timezone.now())
+        deal_of(match)
     shown = cast.client("reviewer").get(reverse("deals")).context
     assert [row["deal"].match for row in shown["rows"]] == [here]
     assert shown["tabs"][0]["count"] == 1

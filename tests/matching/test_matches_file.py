@@ -8,12 +8,11 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from deals.models import Deal
 from listings.models import Visibility
 from matching.models import Match
 from opportunities.models import Opportunity
 from tests.conftest import Cast
-from tests.factories import pushed_match
+from tests.factories import deal_of, pushed_match
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +45,7 @@ def test_it_disarms_formulas(cast: Cast, match: Match) -> None:
 
 
 def test_it_keeps_the_deals_of_the_own_side(cast: Cast, match: Match) -> None:
-    Deal.objects.create(match=match)
+    deal_of(match)
     address = reverse("deals-file") + "?form=csv"
     assert len(table(cast.client("owner").get(address))) == 2
     assert len(table(cast.client("stranger").get(address))) == 1

@@ -13,10 +13,9 @@ from tests.runtime.stack import wait_for
 FORKING = """
 import os, time
 {setup}
-if child := os.fork():
-    print(child, flush=True)
-else:
+if not os.fork():
     {first}
+    print(os.getpid(), flush=True)
 time.sleep(60)
 """
 WORKER = FORKING.format(setup="from runtime.worker_hooks import end_with_the_worker", first="end_with_the_worker()")
