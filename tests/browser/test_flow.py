@@ -62,6 +62,7 @@ def write_and_submit(page: Page) -> Opportunity:
 def approve_listing(page: Page, listing: Opportunity) -> None:
     page.goto("/review/listings/")
     page.get_by_role("link", name=TITLE).first.click()
+    expect(page.locator(".near-review a[href$='/near/']")).to_have_count(0)
     page.click("[data-key=a]")
     until(lambda: Opportunity.objects.filter(pk=listing.pk, state="published").exists(), what="the approval")
 
