@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from scenemarket.figures import day
 
 # what people choose by; the first word of a kind's code says to which of them it belongs
 TOPICS: dict[str, Any] = {
@@ -46,10 +49,16 @@ class Kind:
         str(self.title) % params
 
     def say_title(self, params: dict[str, Any]) -> str:
-        return str(self.title) % _Given(params)
+        return str(self.title) % _Given(_worded(params))
 
     def say_body(self, params: dict[str, Any]) -> str:
-        return str(self.body) % _Given(params)
+        return str(self.body) % _Given(_worded(params))
+
+
+def _worded(params: dict[str, Any]) -> dict[str, Any]:
+    """A day is kept as ISO and said as the reader's language says it."""
+    due = params.get("due")
+    return params | {"due": day(date.fromisoformat(due))} if due else params
 
 
 class _Given(dict[str, Any]):

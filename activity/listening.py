@@ -183,7 +183,13 @@ class Hub:
                 self._say_all("back")
             self.hearing = True
         elif message["type"] == "message":
-            self.pass_on(Change.unpacked(message["data"]))  # type: ignore[arg-type]
+            try:
+                change = Change.unpacked(message["data"])  # type: ignore[arg-type]
+            except (ValueError, TypeError):
+                # another release, or somebody else, writes here: the rest of the news must not end with it
+                logger.warning("a message on the channel of news was not understood and is left out")
+                return
+            self.pass_on(change)
 
     async def _beat_for_ever(self) -> None:
         """Show each stream and each proxy on its way that it lives, and end those whose session has ended."""

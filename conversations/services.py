@@ -151,8 +151,13 @@ def _tell_other(conversation: Conversation, message: Message) -> None:
             "message": message.public_id,
         },
     )  # fmt: skip
-    own = members_with(conversation.match.listing(message.side).owner, May.SEE)
-    live.tell("messages", people=[p.pk for p in (*people, *own)], public_id=conversation.public_id)
+    _refresh(conversation)
+
+
+def _refresh(conversation: Conversation) -> None:
+    """Open pages of both sides show the thread as it is now."""
+    people = {p.pk for side in Side.values for p in members_with(conversation.match.listing(side).owner, May.SEE)}
+    live.tell("messages", people=sorted(people), public_id=conversation.public_id)
 
 
 @transaction.atomic
@@ -179,6 +184,7 @@ def withdraw(here: Seat, message: Message, *, by: User) -> Message:
     if rows.update(withdrawn_at=Now()) != 1:
         raise WrongState(_("A message can be taken back within ten minutes; this one stays as it is."))
     record(by=by, verb="message.withdrawn", subject=message.conversation, before="shown", after="withdrawn")
+    _refresh(message.conversation)
     return message
 
 
@@ -257,3 +263,4 @@ def _tell_decision(found: Report) -> None:
             kind=f"report.{found.state}", key=f"report.{found.state}:{found.public_id}", path=conversation.get_absolute_url(),
             params={"title": listing.title, "other": across.title, "words": found.decision or "—"},
         )  # fmt: skip
+    _refresh(conversation)

@@ -1,5 +1,6 @@
 """Saved searches: keep, change, delete, and tell what is new."""
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from listings.found import narrowed
 from listings.saved_models import Alert, SavedSearch
 from scenemarket.errors import Invalid, NotFound
 
+logger = logging.getLogger(__name__)
 MOST = 50
 MORNING, MONDAY = 8, 0
 # a listing is stamped when its transaction begins and seen when it ends, so each look goes a little further back
@@ -97,7 +99,17 @@ def seen(search: SavedSearch) -> None:
 def tell_due(limit: int = 100) -> int:
     """Tell the owners of searches that are due what is new; returns how many were told. Safe to run anywhere, any number of times."""
     keys = list(SavedSearch.objects.due().order_by("next_at").values_list("pk", flat=True)[:limit])
-    return sum(_tell(key) for key in keys)
+    return sum(_tell_or_put_off(key) for key in keys)
+
+
+def _tell_or_put_off(key: int) -> bool:
+    """One that cannot be searched (its address is of an older release, say) must not keep the others waiting."""
+    try:
+        return _tell(key)
+    except Exception:
+        logger.exception("saved search %s cannot be searched; it is tried again in an hour", key)
+        SavedSearch.objects.filter(pk=key).update(next_at=timezone.now() + timedelta(hours=1))
+        return False
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import Organisation, User
 from accounts.roles import MemberRole
@@ -49,6 +50,12 @@ class Cast:
 def no_names_of_the_last_test() -> None:
     """A test's rollback takes its code lists away without a word to the process that remembers them."""
     names.forget()
+
+
+@pytest.fixture(autouse=True)
+def not_in_the_language_of_the_last_test() -> None:
+    """A page that was asked for leaves its language to whatever comes next in the process."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -63,6 +63,19 @@ def test_one_subscription_serves_all_listeners() -> None:
     with_hub(test)
 
 
+def test_a_message_that_nobody_understands_does_not_end_the_news() -> None:
+    async def test(hub: Hub) -> None:
+        listener = hub.join(1, "a", "x")
+        broker = redis.Redis.from_url(settings.REDIS_URL)
+        await until(lambda: hub.hearing)
+        for strange in ("not json", "[1]", "7"):
+            broker.publish(CHANNEL, strange)
+        broker.publish(CHANNEL, Change("inbox", (1,), "", 5).packed())
+        await until(lambda: "inbox" in words(listener))
+
+    with_hub(test)
+
+
 def test_a_broker_that_is_away_is_told_once_and_the_streams_stay() -> None:
     async def test(hub: Hub) -> None:
         first = hub.join(1, "a", "x")

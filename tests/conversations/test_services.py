@@ -93,7 +93,9 @@ def test_it_slows_down_who_writes_too_fast(cast: Cast, match: Match) -> None:
         say(match, cast.owner, key="more")
 
 
-def test_it_takes_the_own_message_back_for_ten_minutes(cast: Cast, match: Match) -> None:
+def test_it_takes_the_own_message_back_for_ten_minutes(
+    cast: Cast, match: Match, monkeypatch: pytest.MonkeyPatch
+) -> None:
     message = say(match, cast.owner)
     here = seat(cast.owner, match.public_id)
     with pytest.raises(NotAllowed):
@@ -102,7 +104,10 @@ def test_it_takes_the_own_message_back_for_ten_minutes(cast: Cast, match: Match)
     with pytest.raises(WrongState):
         services.withdraw(here, message, by=cast.owner)
     Message.objects.update(at=timezone.now())
+    changes: list[Any] = []
+    monkeypatch.setattr(services.live, "tell", lambda topic, people, public_id: changes.append((topic, people)))
     services.withdraw(here, message, by=cast.owner)
+    assert [(topic, cast.counterpart.pk in people) for topic, people in changes] == [("messages", True)]
     assert Event.objects.filter(verb="message.withdrawn").count() == 1
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from activity.models import Event, Notice
 from codelists import services as codes
@@ -107,6 +108,17 @@ def test_it_tells_all_or_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) ->
     assert told(cast) == [1]
 
 
+def test_one_search_that_fails_keeps_no_other_one_waiting(cast: Cast) -> None:
+    broken = keep(cast, name="坏的")
+    keep(cast, query="field=city&q=管网")
+    listing(state=State.PUBLISHED, field="city", title="管网巡检")
+    SavedSearch.objects.filter(pk=broken.pk).update(kind="nothing")
+    saved.tell_due()
+    assert told(cast) == [1]
+    broken.refresh_from_db()
+    assert broken.next_at > timezone.now() + timedelta(minutes=50)
+
+
 def test_it_refuses_more_than_fifty(cast: Cast) -> None:
     rows = [SavedSearch(owner=cast.owner, kind="opportunity", query=f"q={n}", name=str(n)) for n in range(saved.MOST)]
     SavedSearch.objects.bulk_create(rows)
@@ -156,5 +168,5 @@ def test_it_asks_the_database_equally_often_for_3_searches_and_for_13(cast: Cast
 
 
 def test_it_refuses_a_search_too_long_to_be_kept(cast: Cast) -> None:
-    with pytest.raises(Invalid, match="too long"):
+    with override("en"), pytest.raises(Invalid, match="too long"):
         keep(cast, "q=" + "场" * 200 + "&technology=" + "景" * 120)
