@@ -7,7 +7,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -120,10 +120,18 @@ def moment(milliseconds: str) -> datetime | None:
     return datetime.fromtimestamp(int(milliseconds) / 1000, tz=timezone.get_default_timezone())
 
 
-def since(person: Any, at: datetime | None) -> list[str]:
-    """The topics in which something happened for this person after `at`, from the notices and the log, in two queries.
+_looks: dict[str, Callable[[Any, datetime], bool]] = {}
 
-    `refresh` alone when that is too long ago to tell; nothing when no time is given.
+
+def register_look(topic: str, look: Callable[[Any, datetime], bool]) -> None:
+    """For what is neither logged nor always told of: `look(person, after)` says whether there is anything new."""
+    _looks[topic] = look
+
+
+def since(person: Any, at: datetime | None) -> list[str]:
+    """The topics in which something happened for this person after `at`, from the notices, the log and what is registered.
+
+    One query for each. `refresh` alone when that is too long ago to tell; nothing when no time is given.
     """
     if at is None:
         return []
@@ -134,7 +142,8 @@ def since(person: Any, at: datetime | None) -> list[str]:
     found = {"inbox"} if own.filter(Q(created_at__gt=after) | Q(read_at__gt=after)).exists() else set()
     mine = Q(organisations__overlap=person.log_organisations) | Q(city__in=person.cities) | Q(actor_id=person.pk)
     rows = Event.objects.filter(mine, at__gt=after).order_by().values_list("subject_kind", flat=True).distinct()
-    return [topic for topic in TOPICS if topic in found | {SUBJECTS.get(kind, "") for kind in rows}]
+    found |= {SUBJECTS.get(kind, "") for kind in rows}
+    return [topic for topic in TOPICS if topic in found or (topic in _looks and _looks[topic](person, after))]
 
 
 def still_signed_in(sessions: Iterable[str]) -> set[str]:

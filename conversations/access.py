@@ -1,9 +1,10 @@
 """The door-keepers of conversations: the two sides; the city's reviewer once something was reported. A stranger gets 404."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Func, IntegerField, Subquery
+from django.db.models import F, Func, IntegerField, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -100,6 +101,15 @@ def report_read(user: Any, public_id: str) -> Report:
     if report is None:
         raise NotFound(_("There is no such report, or it is not open to you."))
     return report
+
+
+def said_after(user: Any, after: datetime) -> bool:
+    """Whether anything was said after that time in a conversation of this person's organisations."""
+    pair = "conversation__match"
+    mine = Q(**{f"{pair}__opportunity__owner__in": user.organisation_ids}) | Q(
+        **{f"{pair}__capability__owner__in": user.organisation_ids}
+    )
+    return bool(user.organisation_ids) and Message.objects.filter(mine, at__gt=after).exists()
 
 
 def waiting_of(user: Any) -> Any:

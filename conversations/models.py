@@ -121,7 +121,11 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["conversation", "by", "key"], name="one_message_per_key"),
             models.CheckConstraint(condition=~Q(key=""), name="message_has_a_key"),
         ]
-        indexes = [models.Index(fields=["conversation", "side", "id"]), models.Index(fields=["by", "-at"])]
+        indexes = [
+            models.Index(fields=["conversation", "side", "id"]),
+            models.Index(fields=["by", "-at"]),
+            models.Index(fields=["at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.conversation_id} {self.side} {self.public_id}"

@@ -24,7 +24,7 @@ from runtime.supervisor import WORKER
 from runtime.valkey import Valkey
 
 QUEUES = "push,bulk,embed"
-PATIENCE = 40.0
+PATIENCE = 90.0
 
 
 def until(condition: Callable[[], Any], seconds: float = PATIENCE, what: str = "") -> Any:

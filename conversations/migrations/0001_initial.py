@@ -211,6 +211,10 @@ class Migration(migrations.Migration):
             model_name="message",
             index=models.Index(fields=["by", "-at"], name="conversatio_by_id_7efa3f_idx"),
         ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(fields=["at"], name="conversatio_at_045384_idx"),
+        ),
         migrations.AddConstraint(
             model_name="message",
             constraint=models.UniqueConstraint(fields=("conversation", "by", "key"), name="one_message_per_key"),

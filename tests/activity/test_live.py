@@ -140,7 +140,7 @@ def test_asking_takes_the_same_questions_however_much_happened(cast: Cast, djang
     assert cast.owner.cities is not None
     for _ in range(5):
         services.record(by=None, verb="run.ready", subject=_of(cast.agency.public_id, "match"))
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             live.since(cast.owner, timezone.now() - timedelta(minutes=1))
     assert Event.objects.count() == 5
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from activity import live
 from activity.models import Event, Notice
 from conversations import notices, services
 from conversations.access import file_read, seat
@@ -46,6 +47,14 @@ def test_it_tells_the_other_side_once_until_it_has_looked(cast: Cast, match: Mat
     assert not mine.unread().exists()
     say(match, cast.owner, key="k9")
     assert mine.unread().count() == 1
+
+
+def test_a_browser_that_asks_learns_of_each_message(cast: Cast, match: Match) -> None:
+    say(match, cast.owner)
+    say(match, cast.owner, key="second")
+    for person, topics in ((cast.counterpart, True), (cast.owner, True), (cast.stranger, False)):
+        assert ("messages" in live.since(person, timezone.now() - timedelta(minutes=1))) == topics
+    assert live.since(cast.counterpart, timezone.now() + timedelta(seconds=10)) == []
 
 
 def test_it_withholds_the_mail_about_what_was_read(cast: Cast, match: Match) -> None:

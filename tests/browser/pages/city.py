@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 
 from accounts.models import Appointment, User
 from accounts.roles import Office
@@ -88,10 +88,9 @@ def undone() -> Iterator[None]:
 @contextmanager
 def sample_city(folder: Path, blocker: Any) -> Iterator[Path]:
     """The sample city, its files below that folder."""
-    before = settings.VAR_DIR, settings.MEDIA_ROOT, settings.EMBEDDING
-    with blocker.unblock(), database_like(connection.settings_dict["NAME"]):
-        settings.VAR_DIR, settings.MEDIA_ROOT = folder, folder / "media"
-        settings.EMBEDDING = {**settings.EMBEDDING, "EMBEDDING_PROVIDER": "none"}
+    words = {**settings.EMBEDDING, "EMBEDDING_PROVIDER": "none"}
+    # overridden, not assigned: the storage of files remembers its folder until it is told
+    own = override_settings(VAR_DIR=folder, MEDIA_ROOT=folder / "media", EMBEDDING=words)
+    with blocker.unblock(), database_like(connection.settings_dict["NAME"]), own:
         call_command("samplecity", verbosity=0)
         yield folder
-        settings.VAR_DIR, settings.MEDIA_ROOT, settings.EMBEDDING = before
