@@ -67,9 +67,14 @@ def _rungs(found: whatif.Cost | None, made: Any) -> list[dict[str, Any]]:
 
 
 def _conditions(found: whatif.Cost | None) -> list[dict[str, Any]]:
-    """All but readiness, which has its ladder."""
-    rows = [cost for cost in (found.conditions if found else []) if cost.item != "min_trl"]
-    return [{"cost": cost, "field": FIT_FIELDS.get(cost.item, ""), "eased": cost.eased} for cost in rows]
+    """All but readiness, which has its ladder; of what could be asked instead, what lets somebody in."""
+    if found is None:
+        return []
+    return [
+        {"cost": cost, "field": FIT_FIELDS.get(cost.item, ""), "eased": [e for e in cost.eased if e[1] > found.left]}
+        for cost in found.conditions
+        if cost.item != "min_trl"
+    ]
 
 
 def near(user: Any, made: Any, listing: Listing | None, kept: SavedDraft | None, *, reviewing: bool) -> dict[str, Any]:

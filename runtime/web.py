@@ -40,13 +40,16 @@ control_socket_disable = True
 
 
 def when_ready(server: Any) -> None:
-    """Load every page's code once, before the worker processes are made: their first visitors do not wait for it.
+    """Load every page's code and what is held in memory once, before the worker processes are made: their first visitors do not wait.
 
     What is loaded by then is looked through by no garbage collection any more, so the processes go on sharing it.
     """
     from django.urls import get_resolver
 
+    from scenemarket.warming import warm
+
     get_resolver()._populate()
+    warm()
     gc.collect()
     gc.freeze()
 
