@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +16,7 @@ from conversations import serializers as shapes
 from conversations import services, thread_page
 from conversations.access import message_read, report_read, reports_visible, seat
 from conversations.models import Conversation, Report
+from scenemarket.plainjson import PlainJSON
 
 
 class Members(APIView):
@@ -51,7 +52,7 @@ class ConversationList(Members, generics.ListAPIView[Conversation]):
 class Messages(Members):
     """One thread, the 200 newest messages; POST says something, as JSON or with files as multipart."""
 
-    parser_classes = (JSONParser, MultiPartParser)
+    parser_classes = (PlainJSON, MultiPartParser)
 
     @extend_schema(responses=shapes.MessageSerializer(many=True))
     def get(self, request: SignedInCall, public_id: str) -> Response:

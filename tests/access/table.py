@@ -37,13 +37,16 @@ class Row:
         names = (self.args,) if isinstance(self.args, str) else self.args
         return reverse(self.route, args=[request.getfixturevalue(name).public_id for name in names])
 
+    def body(self, request: Any) -> dict[str, Any]:
+        return self.data(request) if callable(self.data) else self.data
+
 
 def got(row: Row, request: Any, cast: Cast) -> dict[str, int]:
     """Ask as each of the cast; the database is rolled back between two askers, so one's act is not the other's state."""
     from django.db import transaction
 
     address, found = row.address(request), {}
-    data = row.data(request) if callable(row.data) else row.data
+    data = row.body(request)
     for name in Cast.NAMES:
         point = transaction.savepoint()
         how = {"content_type": "application/json"} if row.json else {}

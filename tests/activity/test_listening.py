@@ -9,6 +9,7 @@ from django.conf import settings
 
 from activity.listening import BEAT, MOST_WAITING, Hub, Limits, Listener
 from activity.live import Change
+from tests import loops
 
 CHANNEL = "live:test-listening"
 
@@ -37,7 +38,7 @@ def with_hub(test: Callable[[Hub], Awaitable[None]], url: str = "", **limits: An
         finally:
             hub.close()
 
-    asyncio.run(run())
+    loops.run(run())
 
 
 def test_only_those_hear_it_whom_it_is_for() -> None:

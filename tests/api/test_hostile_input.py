@@ -193,7 +193,7 @@ def test_it_answers_a_form_full_of_such_values(cast: Cast, turn: int) -> None:
     browser = clients(cast)
     for address in posts(cast):
         if not address.url.startswith(V1):
-            names = (*FIELDS, *MORE, *address.row.data)
+            names = (*FIELDS, *MORE, *address.data)
             data = {name: TYPED[(n + turn) % len(TYPED)] for n, name in enumerate(names)}
             refusal(browser[address.name].post(address.url, data), address.url)
 

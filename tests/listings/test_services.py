@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Membership
+from activity.letters import deliver_due
 from activity.models import Delivery, Event, Notice
-from activity.services import deliver_due
 from listings import drafts, services, tasks
 from listings.models import SavedDraft, Version
 from listings.states import CloseReason, State

@@ -1,11 +1,11 @@
 """The stream's door: who is let in, from where, and how many."""
 
-import asyncio
 from typing import Any
 
 import pytest
 
 from scenemarket.asgi import Application, _address
+from tests import loops
 
 SCOPE = {
     "type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "path": "/live/", "raw_path": b"/live/",
@@ -38,7 +38,7 @@ def stream(application: Application, asked: dict[str, Any]) -> list[dict[str, An
         await application(asked, receive, send)
         application.close()
 
-    asyncio.run(run())
+    loops.run(run())
     return said
 
 

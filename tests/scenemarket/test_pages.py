@@ -1,6 +1,5 @@
 """WSGI pages inside an ASGI server: requests arrive whole, answers leave whole, threads keep their own."""
 
-import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 
 from scenemarket.pages import Pages, environ_of
+from tests import loops
 
 SCOPE = {
     "type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", "path": "/ä b/", "raw_path": b"/%C3%A4%20b/",
@@ -31,7 +31,7 @@ def ask(
         said.append(message)
 
     pages = Pages(application, threads=2, largest=largest)
-    asyncio.run(pages.answer(scope or dict(SCOPE), receive, send))
+    loops.run(pages.answer(scope or dict(SCOPE), receive, send))
     return said[0]["status"], dict(said[0]["headers"]), [message["body"] for message in said[1:]]
 
 
@@ -84,7 +84,7 @@ def test_it_lets_go_of_a_sender_that_left() -> None:
 
     reached: list[Any] = []
     pages = Pages(plain(lambda environ: reached), threads=1, largest=10)
-    assert asyncio.run(pages.answer(dict(SCOPE), receive, send)) is None
+    assert loops.run(pages.answer(dict(SCOPE), receive, send)) is None
 
 
 def test_it_uses_its_own_few_threads() -> None:

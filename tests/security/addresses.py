@@ -14,12 +14,13 @@ PAGES = ("account_login", "account_signup", "account_reset_password", "swagger-u
 
 @dataclass(frozen=True)
 class Address:
-    """Where, and who gets an answer there (a name of the cast)."""
+    """Where, who gets an answer there (a name of the cast), and what is sent."""
 
     route: str
     url: str
     name: str
     row: Row
+    data: dict[str, Any]
 
 
 class Fresh:
@@ -60,7 +61,8 @@ def _addresses(cast: Cast, rows: list[Row], *, granted: tuple[int, ...]) -> list
         name = _who(row, granted)
         key = (row.route, row.method)
         if name and key not in found:
-            found[key] = Address(row.route, row.address(Fresh(cast)), name, row)
+            request = Fresh(cast)
+            found[key] = Address(row.route, row.address(request), name, row, row.body(request))
     return list(found.values())
 
 

@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from activity.letters import deliver_due
 from activity.models import Event, Notice
-from activity.services import deliver_due
 from deals.services import open_due
 from matching.models import Match
 from matching.services import answers

@@ -10,7 +10,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from activity.services import deliver_due
+from activity.letters import deliver_due
 from capabilities.models import Capability
 from codelists.models import Code
 from deals.services import open_due
@@ -143,6 +143,8 @@ def test_no_line_of_a_letter_head_is_made_up(cast: Cast, match: Match) -> None:
             "Content-Type",
             "MIME-Version",
             "Content-Transfer-Encoding",
+            "List-Unsubscribe",
+            "List-Unsubscribe-Post",
             "Subject",
             "From",
             "To",
