@@ -108,14 +108,20 @@ def _one_of_its_own() -> Iterator[tuple[str, Path]]:
         unset = {"DATABASE_URL", "REDIS_URL", "SITE_URL"}
         environment = {k: v for k, v in os.environ.items() if k not in unset} | {"VAR_DIR": f"{name}/var"}
         market = str(ROOT / "market")
-        with subprocess.Popen([market, "start", "--port", port], env=environment, stdout=-1, text=True) as started:
+        with subprocess.Popen(
+            [market, "start", "--port", port],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as started:
             assert started.stdout
             try:
                 if not any("is ready" in line for line in started.stdout):
                     raise SystemExit("SceneMarket did not start, so there is nothing to picture.")
                 yield f"http://127.0.0.1:{port}", Path(name) / "var"
             finally:
-                subprocess.run([market, "stop"], env=environment, stdout=-3, check=False)
+                subprocess.run([market, "stop"], env=environment, stdout=subprocess.DEVNULL, check=False)
 
 
 def _people(var: Path, given: list[str]) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -176,7 +182,7 @@ def sign_in(context: BrowserContext, base: str, email: str, password: str) -> No
     page.fill("input[name=login]", email)
     page.fill("input[name=password]", password)
     page.locator("form:has(input[name=password]) button[type=submit]").first.click()
-    page.wait_for_url("**/desk/")
+    page.wait_for_url(lambda url: "/accounts/" not in url)
     page.close()
 
 
