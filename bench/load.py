@@ -121,9 +121,7 @@ def main() -> int:
     queries = counted(pages, cookies)
     with served(asked.address, asked.pids) as (address, pids):
         warm(address, pages)
-        before, clock = processor(pids), time.perf_counter()
-        stats = looked(address, pages, cookies, asked)
-        took, cost = time.perf_counter() - clock, processor(pids) - before
+        stats, took, cost = looked(address, pages, cookies, asked, pids)
     told(stats, queries, cost, took, asked)
     return 0 if stats.total.get_response_time_percentile(0.95) <= 300 and not stats.total.num_failures else 1
 
@@ -229,8 +227,13 @@ def processor(pids: list[int]) -> float:
     return spent
 
 
-def looked(address: str, pages: Pages, cookies: dict[str, list[str]], asked: argparse.Namespace) -> Any:
-    """Let people look for a while; locust's figures."""
+def looked(
+    address: str, pages: Pages, cookies: dict[str, list[str]], asked: argparse.Namespace, pids: list[int]
+) -> tuple[Any, float, float]:
+    """Let people look for a while: locust's figures, the seconds, and the processor time that the web processes took.
+
+    People come one after the other, as long as the longest thought takes; the clock starts when all are there.
+    """
     numbers = iter(range(10**9))
 
     class Person(FastHttpUser):
@@ -256,10 +259,15 @@ def looked(address: str, pages: Pages, cookies: dict[str, list[str]], asked: arg
 
     environment = Environment(user_classes=[Person])
     runner = environment.create_local_runner()
-    runner.start(asked.people, spawn_rate=asked.people)
-    gevent.spawn_later(asked.seconds, runner.quit)
+    runner.start(asked.people, spawn_rate=asked.people / asked.think[1])
+    gevent.sleep(asked.think[1] + 2)
+    environment.stats.reset_all()
+    before, clock = processor(pids), time.perf_counter()
+    gevent.sleep(asked.seconds)
+    took, cost = time.perf_counter() - clock, processor(pids) - before
+    runner.quit()
     runner.greenlet.join()
-    return environment.stats
+    return environment.stats, took, cost
 
 
 def told(stats: Any, queries: dict[str, int], cost: float, took: float, asked: argparse.Namespace) -> None:

@@ -84,6 +84,8 @@ def measured(browser: Any, address: str, path: str, session: str) -> dict[str, f
         if target.count():
             target.click(timeout=2000, no_wait_after=True)
             break
+    # a dialog that the click has opened would keep keys from the page
+    page.keyboard.press("Escape")
     box = page.locator("input[type=search]:visible").first
     if box.count():
         box.press_sequentially("巡检 ab", delay=60)
