@@ -192,8 +192,8 @@ def _take(context: BrowserContext, base: str, options: argparse.Namespace, shot:
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     answer = page.goto(urljoin(base, shot.path))
-    if shot.follow:
-        target = _first(page, shot.follow)
+    for pattern in shot.follow:
+        target = _first(page, pattern)
         if not target:
             page.close()
             return f"{name}: no link to follow at {shot.path}"

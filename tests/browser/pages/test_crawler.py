@@ -1,5 +1,6 @@
 """Nobody comes to a dead end: every role follows every link and presses every button, in Chinese and in English."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from django.conf import settings
 from tests.browser.pages import graph as graphs
 from tests.browser.pages.city import PEOPLE, client, undone
 from tests.browser.pages.graph import Graph
-from tests.browser.pages.words import Vocabulary
+from tests.browser.pages.words import NAMES, Vocabulary
 
 # the database that the city is copied from is made for tests with this mark only
 pytestmark = pytest.mark.django_db
@@ -18,6 +19,7 @@ TOPS = {
     *("home", "desk", "overview", "review", "listing-review"),
     *("account_login", "account_signup", "account_reset_password", "swagger-ui"),
 }
+UNSAID = re.compile(r"\b(None(?! of)|NaN|undefined|True|False)\b|%\(\w+\)|\{\{|\{%")
 # an answer that shows the form again, with what is missing
 FINE = {200, 204, 302, 303, 422}
 
@@ -74,6 +76,18 @@ def test_each_page_is_wholly_in_its_language(seen: tuple[str, str, Graph], vocab
     _role, language, graph = seen
     found = {words: one.address for one in graph.read if one.page for words in vocabulary.strangers(one.page, language)}
     assert not found, "\n".join(f"{address} {words}" for words, address in found.items())
+
+
+def test_no_page_says_what_only_the_code_knows(seen: tuple[str, str, Graph]) -> None:
+    """A value that is missing is said in words."""
+    wrong = [
+        f"{one.address} {words.where}: {words.text[:80]}"
+        for one in seen[2].read
+        if one.page
+        for words in one.page.words
+        if UNSAID.search(words.text) and words.where not in NAMES
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_each_button_that_is_offered_can_be_pressed(seen: tuple[str, str, Graph]) -> None:
