@@ -41,7 +41,7 @@ REVIEWER = [
     Shot("release", "/review/release/"),
     Shot("runs", "/runs/"),
     Shot("run", "/runs/", (rf"^/runs{ROW}",)),
-    Shot("fairness", "/runs/", (rf"^/runs{ROW}", r"^/runs/\w{12}/fairness/$")),
+    Shot("fairness", "/review/", (r"^/runs/\w{12}/fairness/$",)),
     Shot("learning", "/learning/"),
     Shot("ranker", "/learning/", (rf"^/learning{ROW}",)),
     Shot("listing-review", "/review/listings/"),
