@@ -80,11 +80,11 @@ class Floor:
             "EMBEDDING_PROVIDER": settings.EMBEDDING["EMBEDDING_PROVIDER"],
         }
 
-    def worker(self, *modules: str, processes: int = 1) -> Process:
-        """A worker that is ready; it imports `modules` of the test first."""
+    def worker(self, *modules: str, processes: int = 1, queues: str = QUEUES) -> Process:
+        """A worker of these queues that is ready; it imports `modules` of the test first."""
         # the last option names modules to import
         options = [*WORKER[:-1], ",".join([WORKER[-1], *modules])]
-        started = self.celery("worker", "worker", "-Q", QUEUES, "-c", str(processes), *options)
+        started = self.celery("worker", "worker", "-Q", queues, "-c", str(processes), *options)
         started.await_ready(lambda: started.said(" ready.") > 0, PATIENCE)
         return started
 

@@ -19,7 +19,7 @@ TOPS = {
     *("home", "desk", "overview", "review", "listing-review"),
     *("account_login", "account_signup", "account_reset_password", "swagger-ui"),
 }
-UNSAID = re.compile(r"\b(None(?! of)|NaN|undefined|True|False)\b|%\(\w+\)|\{\{|\{%")
+UNSAID = re.compile(r"^(True|False|None)$|\bNone\b(?! of)|\b(NaN|undefined)\b|%\(\w+\)|\{\{|\{%")
 # an answer that shows the form again, with what is missing
 FINE = {200, 204, 302, 303, 422}
 
