@@ -31,6 +31,7 @@ from bench.shots import CHOSEN, IN_ENGLISH, ROLES, Shot
 from runtime.browser import browser as installed_browser
 from runtime.lock import is_held
 from runtime.places import ROOT, Var
+from runtime.proof import side_by_side
 from runtime.sockets import free_port
 
 DOCS = ROOT / "docs" / "screens"
@@ -59,8 +60,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def check() -> int:
     """axe and all that goes with it, on every page of every role in each of the eight looks."""
-    command = [sys.executable, "-m", "pytest", "tests/browser/pages/test_axe.py", "-q"]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, "LOOKS": "all"}, check=False).returncode
+    command = [sys.executable, "-m", "pytest", "tests/browser/pages/every_look.py", "-v", "-rP", *side_by_side()]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

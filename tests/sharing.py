@@ -11,12 +11,16 @@ import pytest
 STACKS = ("tests/browser/", "tests/faults/", "tests/runtime/")
 # One city for all of them.
 PAGES = "tests/browser/pages/"
+# A city for each process: who looks at everything may be several.
+WHOLE = "tests/browser/pages/every_look.py"
 # What takes long begins first, so that no process is left with it at the end.
 ORDER = (PAGES, *STACKS, "tests/insights/test_samplecity", "tests/engine/", "tests/access/", "tests/matching/")
 
 
 def unit(name: str) -> str:
     """What a test may not be parted from: its file, its city, or everything else that starts processes."""
+    if name.startswith(WHOLE):
+        return name
     if name.startswith(PAGES):
         return PAGES
     return "stacks" if name.startswith(STACKS) else name.partition("::")[0]

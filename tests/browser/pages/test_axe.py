@@ -1,6 +1,5 @@
 """Every page in a real Chromium, dark and light, wide and narrow, in both languages: read by everybody, quiet, at home."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -8,18 +7,17 @@ from playwright.sync_api import Browser
 
 from tests.browser.pages.city import PEOPLE, client
 from tests.browser.pages.graph import Graph
-from tests.browser.pages.walk import PAIRS, Found, Walker, every_look, plan
+from tests.browser.pages.walk import PAIRS, Found, Walker, plan
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")
 def found(city: Path, web: str, browser: Browser, signed_in: dict[str, str]) -> Found:
-    """What is wrong with any page; each is visited by up to three of its readers."""
+    """What is wrong with any page; each is visited by up to two of its readers; every_look.py is the whole."""
     routes = {role: Graph(client(role), alike=1).explore("/", "/desk/").routes() for role in PEOPLE}
     walker = Walker(browser, web, signed_in)
-    whole = os.environ.get("LOOKS") == "all"
-    for role, address, look in every_look(routes) if whole else plan(routes):
+    for role, address, look in plan(routes):
         walker.visit(role, address, look)
     walker.close()
     return walker.found

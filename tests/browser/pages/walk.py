@@ -67,11 +67,12 @@ def plan(routes: dict[str, dict[str, str]], at_most: int = 2) -> Iterator[tuple[
             yield role, routes[role][name], PAIRS[turn % len(PAIRS)]
 
 
-def every_look(routes: dict[str, dict[str, str]]) -> Iterator[tuple[str, str, Look]]:
-    """The same for each page, each of its readers, each of the eight looks: an hour's work."""
-    for role, known in routes.items():
-        for address in known.values():
-            yield from ((role, address, look) for look in LOOKS)
+def every_look(routes: dict[str, str], language: str) -> Iterator[tuple[str, Look]]:
+    """(address, look): each page of one person in each look of one language.
+
+    In: route → address.
+    """
+    yield from product(routes.values(), [look for look in LOOKS if look[0] == language])
 
 
 class Walker:
