@@ -37,6 +37,11 @@ def organisation_write(user: Any, public_id: str, may: May = May.EDIT_ORGANISATI
     return found
 
 
+def organisations_of(user: Any, may: May) -> list[Organisation]:
+    """The own organisations in which this person may `may`, the first joined first."""
+    return [m.organisation for m in user.memberships_now if can(user, may, organisation=m.organisation_id)]
+
+
 def people_at(email: str) -> QuerySet[User]:
     """The active person who has confirmed to own this address, if there is one."""
     owners = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user")

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import organisations_of
 from accounts.models import User
 from accounts.permissions import can
 from accounts.roles import May
@@ -31,7 +32,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {}
     rows = _public() if not user.is_authenticated else _for(user)
     links = [link for label, name in rows for link in _link(label, name)]
-    here = [link for link in links if _stands_in(_place(request.path), link["url"])]
+    place = _place(request.path)
+    here = [link for link in links if _stands_in(place, link["url"])]
     if here:
         max(here, key=lambda link: len(link["url"]))["active"] = True
     beside = len(links) if len(links) == BESIDE + 1 else BESIDE
@@ -41,7 +43,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     counts = waiting(user)
     for link in links:
         link["count"] = counts.get(link["key"], 0)
-    writes = any(May.WRITE in m.permissions for m in user.memberships_now)
+    writes = bool(organisations_of(user, May.WRITE))
     return {**nav, "writes_listings": writes, "my_organisation": user.organisation, "unread": counts[BELL]}
 
 

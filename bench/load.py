@@ -227,13 +227,10 @@ def processor(pids: list[int]) -> float:
     return spent
 
 
-def looked(
-    address: str, pages: Pages, cookies: dict[str, list[str]], asked: argparse.Namespace, pids: list[int]
-) -> tuple[Any, float, float]:
-    """Let people look for a while: locust's figures, the seconds, and the processor time that the web processes took.
-
-    People come one after the other, as long as the longest thought takes; the clock starts when all are there.
-    """
+def visitors(
+    address: str, pages: Pages, cookies: dict[str, list[str]], asked: argparse.Namespace
+) -> type[FastHttpUser]:
+    """What locust makes people of: each is one of WHO, looks as SHARES says, and thinks between two looks."""
     numbers = iter(range(10**9))
 
     class Person(FastHttpUser):
@@ -257,7 +254,17 @@ def looked(
             for page in pages.of(name):
                 self.client.get(page, headers=self.headers, name=name)
 
-    environment = Environment(user_classes=[Person])
+    return Person
+
+
+def looked(
+    address: str, pages: Pages, cookies: dict[str, list[str]], asked: argparse.Namespace, pids: list[int]
+) -> tuple[Any, float, float]:
+    """Let people look for a while: locust's figures, the seconds, and the processor time that the web processes took.
+
+    People come one after the other, as long as the longest thought takes; the clock starts when all are there.
+    """
+    environment = Environment(user_classes=[visitors(address, pages, cookies, asked)])
     runner = environment.create_local_runner()
     runner.start(asked.people, spawn_rate=asked.people / asked.think[1])
     gevent.sleep(asked.think[1] + 2)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Func, IntegerField, Q, Subquery
+from django.db.models import F, Func, IntegerField, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -105,11 +105,8 @@ def report_read(user: Any, public_id: str) -> Report:
 
 def said_after(user: Any, after: datetime) -> bool:
     """Whether anything was said after that time in a conversation of this person's organisations."""
-    pair = "conversation__match"
-    mine = Q(**{f"{pair}__opportunity__owner__in": user.organisation_ids}) | Q(
-        **{f"{pair}__capability__owner__in": user.organisation_ids}
-    )
-    return bool(user.organisation_ids) and Message.objects.filter(mine, at__gt=after).exists()
+    mine = Conversation.objects.of_organisations(user.organisation_ids)
+    return bool(user.organisation_ids) and Message.objects.filter(conversation__in=mine, at__gt=after).exists()
 
 
 def waiting_of(user: Any) -> Any:

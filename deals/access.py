@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import can
 from accounts.roles import May
-from deals.models import Deal, DealQuerySet, agreed_in
+from deals.models import Deal, DealQuerySet
 from matching.access import reviewed_cities
-from matching.models import of_either_side
 from scenemarket.errors import NotAllowed, NotFound
 
 UNKNOWN = _("There is no such deal, or it is not open to you.")
@@ -19,8 +17,8 @@ def visible(user: Any) -> DealQuerySet:
     """Deals of the own organisation, and of the cities that this person reviews."""
     if not user.is_authenticated:
         return Deal.objects.none()
-    mine = Q(match__in=of_either_side(user.organisation_ids))
-    return Deal.objects.filter(mine | Q(match__in=agreed_in(reviewed_cities(user))))
+    deals = Deal.objects
+    return deals.of_organisations(user.organisation_ids) | deals.of_cities(reviewed_cities(user))
 
 
 def deal_read(user: Any, public_id: str) -> Deal:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Case, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import organisations_of
 from accounts.models import Organisation
 from accounts.permissions import can, check_can
 from accounts.roles import May
@@ -48,15 +49,14 @@ def listing_review(user: Any, kind: str, public_id: str) -> Any:
 
 def writing_organisation(user: Any) -> Organisation:
     """The organisation for which this person writes new listings; NotAllowed when there is none."""
-    mine = (m.organisation for m in user.memberships_now if can(user, May.WRITE, organisation=m.organisation_id))
-    found: Organisation | None = next(mine, None)
-    if found is None:
+    mine = organisations_of(user, May.WRITE)
+    if not mine:
         raise NotAllowed(
             _(
                 "Listings are written by editors and owners of an organisation. Join one, or ask its owner for that role."
             )
         )
-    return found
+    return mine[0]
 
 
 def to_review(kind: str, user: Any) -> QuerySet[Any]:

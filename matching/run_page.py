@@ -8,11 +8,11 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from matching import fairness_page
-from matching.engine import SENTENCES
+from matching.engine import SENTENCES, wording
 from matching.models import Match, MatchRun, Shard
 from matching.services import runs as running
+from matching.services.explain import language
 from matching.states import MatchState, RunOrigin, RunState, Step
-from scenemarket.figures import speaks_chinese
 from scenemarket.leases import WorkState
 
 # of each list beside the other two, and of one list by itself
@@ -78,8 +78,7 @@ def settings(values: dict[str, Any], above: str = "") -> list[tuple[str, str, An
     found: list[tuple[str, str, Any]] = []
     for name, value in values.items():
         key = f"{above}{name}"
-        english, chinese = SENTENCES.get(name, ("", ""))
-        words = chinese if speaks_chinese() else english
+        words = wording.chosen(SENTENCES.get(name, ("", "")), language())
         found += settings(value, f"{key}.") if isinstance(value, dict) else [(key, words, value)]
     return found
 

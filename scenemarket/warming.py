@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 
 logger = logging.getLogger(__name__)
 _loads: list[Callable[[], object]] = []
@@ -22,7 +22,7 @@ def warm() -> None:
     try:
         for load in _loads:
             load()
-    except DatabaseError as error:
+    except Error as error:
         logger.warning("nothing is loaded before the first visitor: %s", error)
     finally:
         connections.close_all()

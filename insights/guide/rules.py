@@ -7,11 +7,11 @@ from django.conf import settings
 
 from codelists import names
 from matching.engine.settings import PARTS, SENTENCES, Settings
-from matching.engine.wording import PART_NAMES
+from matching.engine.wording import PART_NAMES, chosen
 from matching.models import MatchRun, Ranker
 from matching.plan import Plan
+from matching.services.explain import language
 from matching.states import RunState
-from scenemarket.figures import speaks_chinese
 
 
 @dataclass(frozen=True)
@@ -73,4 +73,4 @@ def _after_label(name: str) -> str:
 
 def _said(words: tuple[str, str]) -> str:
     """English or Chinese of a pair (English, Chinese)."""
-    return words[speaks_chinese()]
+    return str(chosen(words, language()))

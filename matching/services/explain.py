@@ -5,13 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import translation
-
 from capabilities.models import Capability
 from matching import adapters, engine
 from matching.engine import wording
 from matching.services import rankers, scoring
 from opportunities.models import Opportunity
+from scenemarket.figures import speaks_chinese
 
 # shown above each text, so not repeated in it
 HEADING = "title"
@@ -196,4 +195,4 @@ def _word(words: Mapping[str, tuple[str, str]], code: str) -> str:
 
 def language() -> wording.Language:
     """The reader's."""
-    return "zh" if (translation.get_language() or "zh").startswith("zh") else "en"
+    return "zh" if speaks_chinese() else "en"

@@ -73,6 +73,7 @@ def test_a_message_that_nobody_understands_does_not_end_the_news() -> None:
             broker.publish(CHANNEL, strange)
         broker.publish(CHANNEL, Change("inbox", (1,), "", 5).packed())
         await until(lambda: "inbox" in words(listener))
+        assert words(listener).count("inbox") == 1
 
     with_hub(test)
 

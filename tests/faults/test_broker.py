@@ -91,3 +91,5 @@ def test_it_matches_a_new_listing_by_itself(lists: None, floor: Floor) -> None:
     until(lambda: MatchRun.objects.filter(state=RunState.READY).exists(), what="the first run")
     new = CapabilityFactory()
     until(lambda: Match.objects.filter(capability=new).exists(), what="its suggestions")
+    assert MatchRun.objects.get(origin=RunOrigin.INCREMENT).listing_id == new.pk
+    assert MatchRun.objects.full().count() == 1

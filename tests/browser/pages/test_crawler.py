@@ -20,6 +20,8 @@ TOPS = {
     *("account_login", "account_signup", "account_reset_password", "swagger-ui"),
 }
 UNSAID = re.compile(r"^(True|False|None)$|\bNone\b(?! of)|\b(NaN|undefined)\b|%\(\w+\)|\{\{|\{%")
+# the preview of a form that nobody has filled in says what it lacks
+LACKING = {("review-bulk", 422)}
 # an answer that shows the form again, with what is missing
 FINE = {200, 204, 302, 303, 422}
 
@@ -33,11 +35,10 @@ def seen(request: pytest.FixtureRequest, city: Path) -> tuple[str, str, Graph]:
 
 
 def test_no_link_is_a_dead_end(seen: tuple[str, str, Graph]) -> None:
-    # a piece of a page may answer with what it lacks
     wrong = [
         f"{r.status} {r.address} from {r.came_from}"
         for r in seen[2].read
-        if r.status >= 400 and not (r.fragment and r.status == 422)
+        if r.status >= 400 and (r.route, r.status) not in LACKING
     ]
     assert not wrong, "\n".join(wrong)
 
