@@ -53,7 +53,7 @@ class OrganisationFilter(filters.FilterSet):
         fields = ["kind", "city", "name"]
 
 
-@extend_schema(tags=["organisations"])
+@extend_schema(summary=_("Organisations that you may see"), tags=["organisations"])
 class OrganisationList(generics.ListAPIView):
     """Organisations that the caller may see."""
 
@@ -65,7 +65,7 @@ class OrganisationList(generics.ListAPIView):
         return visible(self.request.user)
 
 
-@extend_schema(tags=["organisations"])
+@extend_schema(summary=_("One organisation with its titles, without contacts"), tags=["organisations"])
 class OrganisationDetail(generics.RetrieveAPIView):
     """One organisation with its titles; contacts are never here."""
 
@@ -90,7 +90,13 @@ class TooManyTries(Refusal):
     code = "too_many_tries"
 
 
-@extend_schema(tags=["token"], request=TokenRequest, responses=TokenAnswer, auth=[])
+@extend_schema(
+    summary=_("Get a token for a program, against e-mail address and password"),
+    tags=["token"],
+    request=TokenRequest,
+    responses=TokenAnswer,
+    auth=[],
+)
 class TokenView(APIView):
     """A token for a program, against e-mail address and password. Tries are counted with those of the sign-in page."""
 

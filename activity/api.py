@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
@@ -36,14 +37,14 @@ class ReadCount(serializers.Serializer[Any]):
 
 
 class InboxFilter(filters.FilterSet):
-    unread = filters.BooleanFilter(field_name="read_at", lookup_expr="isnull")
+    unread = filters.BooleanFilter(field_name="read_at", lookup_expr="isnull", label=_("Unread"))
 
     class Meta:
         model = Notice
         fields: list[str] = []
 
 
-@extend_schema(tags=["inbox"])
+@extend_schema(summary=_("What you were told, the newest first"), tags=["inbox"])
 class Inbox(generics.ListAPIView[Notice]):
     """What the caller was told, newest first."""
 
@@ -56,7 +57,9 @@ class Inbox(generics.ListAPIView[Notice]):
         return Notice.objects.filter(recipient=self.request.user.pk)
 
 
-@extend_schema(tags=["inbox"], request=ReadSerializer, responses=ReadCount)
+@extend_schema(
+    summary=_("Mark notices as read; none named means all"), tags=["inbox"], request=ReadSerializer, responses=ReadCount
+)
 class InboxRead(APIView):
     """Mark notices as read; answers with how many were unread."""
 

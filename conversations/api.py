@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.parsers import MultiPartParser
@@ -33,7 +34,7 @@ class Members(APIView):
         return dict(body.validated_data)
 
 
-@extend_schema(tags=["conversations"])
+@extend_schema(summary=_("The conversations of your organisations, the newest first"), tags=["conversations"])
 class ConversationList(Members, generics.ListAPIView[Conversation]):
     """The conversations of the caller's organisations, the newest first."""
 
@@ -54,12 +55,16 @@ class Messages(Members):
 
     parser_classes = (PlainJSON, MultiPartParser)
 
-    @extend_schema(responses=shapes.MessageSerializer(many=True))
+    @extend_schema(summary=_("One thread, the 200 newest messages"), responses=shapes.MessageSerializer(many=True))
     def get(self, request: SignedInCall, public_id: str) -> Response:
         told = thread_page.thread(request.user, seat(request.user, public_id))
         return Response(shapes.MessageSerializer(told["items"], many=True).data)
 
-    @extend_schema(request=shapes.PostSerializer, responses={201: shapes.MessageSerializer})
+    @extend_schema(
+        summary=_("Say something, as JSON, or with files as `multipart`"),
+        request=shapes.PostSerializer,
+        responses={201: shapes.MessageSerializer},
+    )
     def post(self, request: SignedInCall, public_id: str) -> Response:
         given = self.given(shapes.PostSerializer, request)
         message = services.post(seat(request.user, public_id), by=request.user, **given)
@@ -68,7 +73,12 @@ class Messages(Members):
         return Response(shapes.MessageSerializer(item).data, status=status.HTTP_201_CREATED)
 
 
-@extend_schema(tags=["conversations"], request=None, responses={204: None})
+@extend_schema(
+    summary=_("Mark the thread as read up to its newest message"),
+    tags=["conversations"],
+    request=None,
+    responses={204: None},
+)
 class Read(Members):
     """Mark the thread as read up to its newest message."""
 
@@ -78,7 +88,12 @@ class Read(Members):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-@extend_schema(tags=["conversations"], request=None, responses={204: None})
+@extend_schema(
+    summary=_("Take your own message back, within ten minutes"),
+    tags=["conversations"],
+    request=None,
+    responses={204: None},
+)
 class Withdraw(Members):
     """Take the own message back, within ten minutes."""
 
@@ -88,7 +103,12 @@ class Withdraw(Members):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-@extend_schema(tags=["conversations"], request=shapes.ReportNewSerializer, responses={201: shapes.ReportSerializer})
+@extend_schema(
+    summary=_("Report a message of the other side to the city’s reviewers"),
+    tags=["conversations"],
+    request=shapes.ReportNewSerializer,
+    responses={201: shapes.ReportSerializer},
+)
 class ReportNew(Members):
     """Report a message of the other side to the city's reviewers."""
 
@@ -98,7 +118,7 @@ class ReportNew(Members):
         return Response(shapes.ReportSerializer(found).data, status=status.HTTP_201_CREATED)
 
 
-@extend_schema(tags=["conversations"])
+@extend_schema(summary=_("Reported messages of the cities that you review"), tags=["conversations"])
 class ReportList(Members, generics.ListAPIView[Report]):
     """Reported messages of the cities that the caller reviews."""
 
@@ -109,7 +129,12 @@ class ReportList(Members, generics.ListAPIView[Report]):
         return reports_visible(self.request.user).whole()
 
 
-@extend_schema(tags=["conversations"], request=shapes.ReportDecisionSerializer, responses=shapes.ReportSerializer)
+@extend_schema(
+    summary=_("Decide on a report: no ground, hide the message, or close the conversation"),
+    tags=["conversations"],
+    request=shapes.ReportDecisionSerializer,
+    responses=shapes.ReportSerializer,
+)
 class Decide(Members):
     """Decide on a report: no ground, hide the message, close the conversation."""
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -13,9 +14,9 @@ class ConversationSerializer(serializers.Serializer[Any]):
     """One row of the list; `match` is the public id that the thread's address carries."""
 
     match = serializers.CharField(source="match.public_id")
-    side = serializers.CharField(source="across", help_text="the other side: opportunity or capability")
-    name = serializers.CharField(help_text="what the other side may be called before the caller")
-    listing = serializers.CharField(source="own.public_id", help_text="the own listing")
+    side = serializers.CharField(source="across", help_text=_("the other side: `opportunity` or `capability`"))
+    name = serializers.CharField(help_text=_("what the other side may be called before the caller"))
+    listing = serializers.CharField(source="own.public_id", help_text=_("the own listing"))
     other_listing = serializers.CharField(source="their.public_id")
     unread = serializers.IntegerField()
     last_at = serializers.DateTimeField(source="conversation.last_at")
@@ -24,7 +25,7 @@ class ConversationSerializer(serializers.Serializer[Any]):
 class FileSerializer(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
     name = serializers.CharField()
-    size = serializers.IntegerField(help_text="bytes")
+    size = serializers.IntegerField(help_text=_("bytes"))
 
 
 class MessageSerializer(serializers.Serializer[Any]):
@@ -32,12 +33,12 @@ class MessageSerializer(serializers.Serializer[Any]):
 
     id = serializers.CharField(source="message.public_id")
     side = serializers.CharField()
-    by = serializers.CharField(source="person", help_text="empty until people are named")
+    by = serializers.CharField(source="person", help_text=_("empty until people are named"))
     at = serializers.DateTimeField(source="message.at")
     text = serializers.SerializerMethodField()
     files = FileSerializer(many=True)
     mine = serializers.BooleanField()
-    read = serializers.BooleanField(help_text="read by the other side")
+    read = serializers.BooleanField(help_text=_("read by the other side"))
     withdrawn = serializers.SerializerMethodField()
     hidden = serializers.SerializerMethodField()
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
@@ -71,7 +72,7 @@ class DealFilter(filters.FilterSet):
         fields: list[str] = []
 
 
-@extend_schema(tags=["deals"])
+@extend_schema(summary=_("Deals of your organisation, and of the cities that you review"), tags=["deals"])
 class DealList(generics.ListAPIView[Deal]):
     """Deals of the caller's organisation, and of the cities that the caller reviews."""
 
@@ -84,7 +85,7 @@ class DealList(generics.ListAPIView[Deal]):
         return visible(self.request.user).whole()
 
 
-@extend_schema(tags=["deals"])
+@extend_schema(summary=_("One deal with its evidence"), tags=["deals"])
 class DealDetail(generics.RetrieveAPIView[Deal]):
     """One deal with its evidence."""
 
@@ -96,7 +97,12 @@ class DealDetail(generics.RetrieveAPIView[Deal]):
         return deal_read(self.request.user, self.kwargs["public_id"])
 
 
-@extend_schema(tags=["deals"], request=StepSerializer, responses=DealSerializer)
+@extend_schema(
+    summary=_("Record the next step with its evidence, or stop with the reason in words"),
+    tags=["deals"],
+    request=StepSerializer,
+    responses=DealSerializer,
+)
 class DealStep(APIView):
     """Record the next step with its evidence, or stop with the reason in words."""
 
@@ -111,7 +117,7 @@ class DealStep(APIView):
         return Response(DealSerializer(deal_read(request.user, public_id)).data)
 
 
-@extend_schema(tags=["deals"], responses=ContactSerializer(many=True))
+@extend_schema(summary=_("Both contacts; the look is logged"), tags=["deals"], responses=ContactSerializer(many=True))
 class DealContacts(APIView):
     """Both contacts. The look is logged, once per person and day."""
 

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -30,14 +31,17 @@ class ListingViews(GenericViewSet[Any]):
             return access.visible(self.kind, _Nobody())
         return access.visible(self.kind, self.request.user)
 
+    @extend_schema(summary=_("Listings that you may see: open and paused ones, unless `state` asks for others"))
     def list(self, request: Request) -> Response:
         """What this person may see, open and paused unless `state` asks for others (the own drafts too)."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
+    @extend_schema(summary=_("One listing"))
     def retrieve(self, request: Request, public_id: str) -> Response:
         return self._said(access.listing_read(request.user, self.kind, public_id))
 
+    @extend_schema(summary=_("Write a draft for your own organisation"))
     def create(self, request: Request) -> Response:
         """Write a draft for the own organisation."""
         owner = access.writing_organisation(request.user)
@@ -45,6 +49,7 @@ class ListingViews(GenericViewSet[Any]):
         made = services.create_draft(kind=self.kind, owner=owner, by=_person(request), values=values)
         return self._said(made, status.HTTP_201_CREATED)
 
+    @extend_schema(summary=_("Change what is written; 409 says that somebody was faster"))
     def partial_update(self, request: Request, public_id: str) -> Response:
         """Change content; `version` is the one that was read, and 409 says that somebody was faster."""
         listing = access.listing_write(request.user, self.kind, public_id)
@@ -55,35 +60,35 @@ class ListingViews(GenericViewSet[Any]):
             services.edit(listing, by=_person(request), values=values, expected_version=version, seen_at=seen_at)
         )
 
-    @extend_schema(request=None)
+    @extend_schema(summary=_("Submit a draft for review"), request=None)
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, public_id: str) -> Response:
         """Ask for review."""
         return self._move("submit")
 
-    @extend_schema(request=None)
+    @extend_schema(summary=_("Publish what was submitted"), request=None)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, public_id: str) -> Response:
         """Publish what was submitted."""
         return self._move("approve")
 
-    @extend_schema(request=ReturnRequest)
+    @extend_schema(summary=_("Return what was submitted, with a reason"), request=ReturnRequest)
     @action(detail=True, methods=["post"], url_path="send-back")
     def send_back(self, request: Request, public_id: str) -> Response:
         """Return what was submitted, with a reason."""
         return self._move("send_back", ReturnRequest)
 
-    @extend_schema(request=None)
+    @extend_schema(summary=_("Pause an open listing"), request=None)
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, public_id: str) -> Response:
         return self._move("pause")
 
-    @extend_schema(request=None)
+    @extend_schema(summary=_("Open a paused listing again"), request=None)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, public_id: str) -> Response:
         return self._move("resume")
 
-    @extend_schema(request=CloseRequest)
+    @extend_schema(summary=_("End a listing, with the reason why"), request=CloseRequest)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, public_id: str) -> Response:
         """End it, with the reason why."""

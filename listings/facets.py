@@ -11,6 +11,8 @@ from typing import Any
 from django.db.models import Case, CharField, Expression, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull, LessThan
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from codelists import names
@@ -22,6 +24,12 @@ SHOWN = (State.PUBLISHED, State.PAUSED, State.CLOSED)
 UNKNOWN = "unknown"
 # bands of 万元
 EDGES, BANDS = (50, 200, 1000), ("-50", "50-200", "200-1000", "1000-")
+
+
+def with_values(title: Any, values: Iterable[str]) -> str:
+    """What the API's schema says of a parameter: its title and, as code, what it may be."""
+    listed = gettext(", ").join(f"`{value}`" for value in values)
+    return gettext("%(title)s: %(values)s") % {"title": title, "values": listed} if listed else str(title)
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,16 @@ class Facet:
     @property
     def alias(self) -> str:
         return f"f_{self.name}"
+
+    @property
+    def explained(self) -> Any:
+        """Its title with the values that may be chosen, or the code list that they come from; written when it is read."""
+        return lazy(self._explained, str)()
+
+    def _explained(self) -> str:
+        if self.list_name:
+            return gettext("%(title)s, a code of the list `%(list)s`") % {"title": self.title, "list": self.list_name}
+        return with_values(self.title, self.fixed() if self.fixed else ())
 
     def wanted(self, values: list[str]) -> list[str]:
         """The values that rows must have one of, given what was chosen; none when everything passes."""

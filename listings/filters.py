@@ -1,22 +1,26 @@
 """The parameters of a list's address, validated; pages and the API read them the same way."""
 
+from copy import deepcopy
 from functools import cached_property
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
 from django.db.models import Case, Q, QuerySet, When
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from listings import search
-from listings.facets import Chosen, Facet, narrow
+from listings.facets import Chosen, Facet, narrow, with_values
 from listings.found import Found, found
 from scenemarket.ids import ALPHABET, LENGTH
 
 MOST_VALUES, LONGEST = 40, 120
 BEST = "best"
+# as the API's schema says it
+STRING: dict[str, Any] = {"type": "string"}
+STRINGS = {"type": "array", "items": STRING}
 # its name, and what to order by
 Order = tuple[Any, tuple[Any, ...]]
 
@@ -29,7 +33,6 @@ class ValuesField(forms.MultipleChoiceField):
             raise forms.ValidationError(_("Too many or too long values."))
 
 
-@extend_schema_field({"type": "array", "items": {"type": "string"}})
 class FacetFilter(django_filters.Filter):
     """A choice in one facet; what it does stands in `facets`."""
 
@@ -42,7 +45,6 @@ class FacetFilter(django_filters.Filter):
         return qs
 
 
-@extend_schema_field(OpenApiTypes.STR)
 class PublicIdFilter(django_filters.CharFilter):
     def __init__(self, field_name: str, **options: Any) -> None:
         super().__init__(field_name=f"{field_name}__public_id", max_length=LENGTH, **options)
@@ -60,14 +62,26 @@ class ListingFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(method="search", max_length=search.LONGEST, label=_("words in the title or text"))
     exact = django_filters.CharFilter(method="unsorted", max_length=1, label=_("1: take the words as they are typed"))
-    city = django_filters.CharFilter(field_name="city", max_length=12)
-    policy = django_filters.CharFilter(field_name="policy", max_length=40)
-    technology = django_filters.CharFilter(method="with_technology", max_length=LONGEST)
-    owner = PublicIdFilter("owner")
-    batch = PublicIdFilter("batch")
-    programme = PublicIdFilter("programme")
+    city = django_filters.CharFilter(field_name="city", max_length=12, label=_("City"))
+    policy = django_filters.CharFilter(field_name="policy", max_length=40, label=_("Policy category"))
+    technology = django_filters.CharFilter(method="with_technology", max_length=LONGEST, label=_("Technology"))
+    owner = PublicIdFilter("owner", label=_("Organisation"))
+    batch = PublicIdFilter("batch", label=_("Batch"))
+    programme = PublicIdFilter("programme", label=_("Programme"))
     sort = django_filters.CharFilter(method="unsorted", max_length=20)
     state = FacetFilter()
+
+    @classmethod
+    def get_filters(cls) -> Any:
+        """The filters, each saying what it is about and what it may be asked, as the API's schema tells it."""
+        filters = super().get_filters()
+        order = lazy(with_values, str)(_("Order"), tuple(cls.orders))
+        told = {"sort": order, **{facet.name: facet.explained for facet in cls.facets}}
+        for name, words in told.items():
+            # a copy, as what both kinds have is one object
+            kind = STRINGS if isinstance(filters[name], FacetFilter) else STRING
+            filters[name] = extend_schema_field({**kind, "description": words})(deepcopy(filters[name]))
+        return filters
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return narrow(self.wide(queryset), self.facets, self.chosen).order_by(*self.order)

@@ -1,6 +1,7 @@
 """Code lists and batches over the API, to be read by anyone."""
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, permissions, serializers
@@ -24,7 +25,7 @@ class CodeFilter(filters.FilterSet):
     name = filters.CharFilter(field_name="name_zh", lookup_expr="icontains", max_length=120)
 
 
-@extend_schema(tags=["codes"])
+@extend_schema(summary=_("Entries of the code lists; `list` chooses one"), tags=["codes"])
 class CodeList(generics.ListAPIView):
     """Entries of the code lists; ?list= chooses one."""
 
@@ -47,7 +48,7 @@ class BatchFilter(filters.FilterSet):
     city = filters.CharFilter(max_length=12)
 
 
-@extend_schema(tags=["batches"])
+@extend_schema(summary=_("Published batches, the newest first"), tags=["batches"])
 class BatchList(generics.ListAPIView):
     """Published batches, newest first."""
 
@@ -60,7 +61,7 @@ class BatchList(generics.ListAPIView):
         return registers.batches()
 
 
-@extend_schema(tags=["batches"])
+@extend_schema(summary=_("One published batch"), tags=["batches"])
 class BatchDetail(generics.RetrieveAPIView):
     """One published batch; its listings are at /opportunities/?batch= and /capabilities/?batch=."""
 

@@ -45,10 +45,10 @@ class ListingSerializer(serializers.ModelSerializer[Any]):
     batch: Any = serializers.SlugRelatedField(slug_field="public_id", read_only=True)
     programme: Any = serializers.SlugRelatedField(slug_field="public_id", read_only=True)
     version = serializers.IntegerField(
-        required=False, min_value=1, help_text="The version that was read; 409 when it is not the newest."
+        required=False, min_value=1, help_text=_("The version that was read; 409 when it is not the newest.")
     )
     updated_at = serializers.DateTimeField(
-        required=False, help_text="As it was read; 409 when somebody has saved since."
+        required=False, help_text=_("As it was read; 409 when somebody has saved since.")
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.permissions import IsAuthenticated
@@ -33,7 +34,7 @@ class Members(APIView):
         return dict(body.validated_data)
 
 
-@extend_schema(tags=["runs"])
+@extend_schema(summary=_("Runs of the cities that you review"), tags=["runs"])
 class RunList(Members, generics.ListAPIView[MatchRun]):
     """Runs of the cities that the caller reviews; POST starts one (409 while one is under way)."""
 
@@ -44,13 +45,17 @@ class RunList(Members, generics.ListAPIView[MatchRun]):
     def get_queryset(self) -> QuerySet[MatchRun]:
         return runs_visible(self.request.user)
 
-    @extend_schema(request=shapes.StartSerializer, responses={201: shapes.RunSerializer})
+    @extend_schema(
+        summary=_("Start a run; 409 while one is under way"),
+        request=shapes.StartSerializer,
+        responses={201: shapes.RunSerializer},
+    )
     def post(self, request: SignedInCall) -> Response:
         run = runs.start_run(by=request.user, **self.given(shapes.StartSerializer, request))
         return Response(shapes.RunSerializer(run).data, status=status.HTTP_201_CREATED)
 
 
-@extend_schema(tags=["runs"])
+@extend_schema(summary=_("One run with its settings and counts"), tags=["runs"])
 class RunDetail(Members, generics.RetrieveAPIView[MatchRun]):
     """One run with its settings and counts."""
 
@@ -61,7 +66,12 @@ class RunDetail(Members, generics.RetrieveAPIView[MatchRun]):
         return run_read(self.request.user, self.kwargs["public_id"])
 
 
-@extend_schema(tags=["runs"], request=None, responses=shapes.RunSerializer)
+@extend_schema(
+    summary=_("Repeat the steps of a failed run that were set aside"),
+    tags=["runs"],
+    request=None,
+    responses=shapes.RunSerializer,
+)
 class RunAgain(Members):
     """Repeat the steps of a failed run that were set aside."""
 
@@ -71,7 +81,12 @@ class RunAgain(Members):
         return Response(shapes.RunSerializer(run).data)
 
 
-@extend_schema(tags=["runs"], request=shapes.WithdrawSerializer, responses=shapes.CountSerializer)
+@extend_schema(
+    summary=_("Take a released run back; both sides of what is not yet agreed are told"),
+    tags=["runs"],
+    request=shapes.WithdrawSerializer,
+    responses=shapes.CountSerializer,
+)
 class RunWithdraw(Members):
     """Take a released run back; both sides of what is not yet agreed are told."""
 
@@ -81,7 +96,12 @@ class RunWithdraw(Members):
         return Response({"count": count})
 
 
-@extend_schema(tags=["runs"], request=shapes.ReleaseSerializer, responses=shapes.CountSerializer)
+@extend_schema(
+    summary=_("Push every approved pair of a city, or of one run, to both sides"),
+    tags=["runs"],
+    request=shapes.ReleaseSerializer,
+    responses=shapes.CountSerializer,
+)
 class Release(Members):
     """Push every approved pair of a city, or of one run, to both sides."""
 
@@ -91,7 +111,9 @@ class Release(Members):
         return Response({"count": release.release(city=given["city"], by=request.user, run=run)})
 
 
-@extend_schema(tags=["matches"])
+@extend_schema(
+    summary=_("Pairs put before your organisation, and all pairs of the cities that you review"), tags=["matches"]
+)
 class MatchList(Members, generics.ListAPIView[Match]):
     """Pairs put before the caller's organisation, and all pairs of the cities that the caller reviews."""
 
@@ -103,7 +125,7 @@ class MatchList(Members, generics.ListAPIView[Match]):
         return visible(self.request.user).whole()
 
 
-@extend_schema(tags=["matches"])
+@extend_schema(summary=_("One pair"), tags=["matches"])
 class MatchDetail(Members, generics.RetrieveAPIView[Match]):
     """One pair."""
 
@@ -122,7 +144,12 @@ class OneMatch(Members):
         return Response(shapes.MatchSerializer(whole, context={"request": self.request}).data, status=code)
 
 
-@extend_schema(tags=["matches"], request=shapes.DecisionSerializer, responses=shapes.MatchSerializer)
+@extend_schema(
+    summary=_("Approve a pair, exclude it, or take a decision back"),
+    tags=["matches"],
+    request=shapes.DecisionSerializer,
+    responses=shapes.MatchSerializer,
+)
 class Decision(OneMatch):
     """The reviewer approves, excludes, or takes a decision back."""
 
@@ -138,7 +165,12 @@ class Decision(OneMatch):
         return self.answer(match)
 
 
-@extend_schema(tags=["answers"], request=shapes.ReplySerializer, responses=shapes.MatchSerializer)
+@extend_schema(
+    summary=_("Accept or decline for your side"),
+    tags=["answers"],
+    request=shapes.ReplySerializer,
+    responses=shapes.MatchSerializer,
+)
 class Reply(OneMatch):
     """The caller's side accepts or declines."""
 
@@ -164,7 +196,12 @@ class ComeFirst(OneMatch):
         return self.answer(match, status.HTTP_201_CREATED)
 
 
-@extend_schema(tags=["answers"], request=shapes.ComeFirstSerializer, responses={201: shapes.MatchSerializer})
+@extend_schema(
+    summary=_("Invite a firm for an opportunity; your own answer is yes"),
+    tags=["answers"],
+    request=shapes.ComeFirstSerializer,
+    responses={201: shapes.MatchSerializer},
+)
 class Invite(ComeFirst):
     """The opportunity's side invites a firm; its own answer is yes."""
 
@@ -172,7 +209,12 @@ class Invite(ComeFirst):
         return self.put_forward(request, answers.invite)
 
 
-@extend_schema(tags=["answers"], request=shapes.ComeFirstSerializer, responses={201: shapes.MatchSerializer})
+@extend_schema(
+    summary=_("Apply for an opportunity with a capability; your own answer is yes"),
+    tags=["answers"],
+    request=shapes.ComeFirstSerializer,
+    responses={201: shapes.MatchSerializer},
+)
 class Apply(ComeFirst):
     """The capability's side applies; its own answer is yes."""
 
@@ -180,7 +222,7 @@ class Apply(ComeFirst):
         return self.put_forward(request, answers.apply)
 
 
-@extend_schema(tags=["answers"])
+@extend_schema(summary=_("What your organisation is asked and what it said, the soonest due first"), tags=["answers"])
 class AnswerList(Members, generics.ListAPIView[Answer]):
     """What the caller's organisation is asked, and what it said; soonest due first."""
 
@@ -195,6 +237,7 @@ class AnswerList(Members, generics.ListAPIView[Answer]):
 
 
 @extend_schema(
+    summary=_("Why, why not and what is unknown, for any two listings that you may read"),
     tags=["matches"], responses=shapes.ExplanationSerializer,
     parameters=[OpenApiParameter(n, str, OpenApiParameter.PATH) for n in ("opportunity_id", "capability_id")],
 )  # fmt: skip

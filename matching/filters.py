@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from matching.access import reviewed_cities
@@ -21,8 +22,8 @@ class MatchFilter(filters.FilterSet):
     capability = filters.CharFilter(field_name="capability__public_id", max_length=12)
     score_from = filters.NumberFilter(field_name="score", lookup_expr="gte", min_value=0, max_value=100)
     score_to = filters.NumberFilter(field_name="score", lookup_expr="lte", min_value=0, max_value=100)
-    conflict = filters.BooleanFilter()
-    new = filters.BooleanFilter(field_name="score_before", lookup_expr="isnull")
+    conflict = filters.BooleanFilter(label=_("Conflict of interest"))
+    new = filters.BooleanFilter(field_name="score_before", lookup_expr="isnull", label=_("not found by the run before"))
 
     class Meta:
         model = Match

@@ -44,7 +44,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "rest_framework.authtoken",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "csp",
     "scenemarket",
     "activity",
@@ -312,6 +311,21 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "DEFAULT_GENERATOR_CLASS": "scenemarket.api_schema.OnceForEachLanguage",
+    "TAGS": [
+        {"name": "token", "description": _("Signing in")},
+        {"name": "opportunities", "description": _("Opportunities")},
+        {"name": "capabilities", "description": _("Capabilities")},
+        {"name": "matches", "description": _("Matches")},
+        {"name": "answers", "description": _("Answers")},
+        {"name": "deals", "description": _("Deals")},
+        {"name": "runs", "description": _("Match runs")},
+        {"name": "conversations", "description": _("Messages")},
+        {"name": "inbox", "description": _("Notices")},
+        {"name": "organisations", "description": _("Organisations")},
+        {"name": "batches", "description": _("Batches")},
+        {"name": "codes", "description": _("Code lists")},
+    ],
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -329,8 +343,6 @@ SPECTACULAR_SETTINGS = {
         "ReportState": "conversations.states.ReportState",
         "ReasonKind": ["for", "against", "unknown"],
     },
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 # --- Logs -------------------------------------------------------------------------------------------------------------

@@ -2,11 +2,10 @@
 
 from importlib import import_module
 
-from csp.decorators import csp_update
 from django.urls import URLPattern, URLResolver, include, path, register_converter
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
-from scenemarket import look, styleguide
+from scenemarket import api_guide, look, styleguide
 from scenemarket.ids import PublicIdConverter
 
 register_converter(PublicIdConverter, "public_id")
@@ -24,9 +23,6 @@ APPS = (
 )
 rooms = [import_module(f"{app}.urls") for app in APPS]
 
-# Swagger's page draws with styles of its own; its scripts obey like all others
-documentation = csp_update({"style-src": ["'unsafe-inline'"]})(SpectacularSwaggerSplitView.as_view(url_name="schema"))
-
 urlpatterns: list[URLPattern | URLResolver] = [
     *(path("", include(room.urlpatterns)) for room in rooms),
     path("accounts/", include("allauth.urls")),
@@ -35,7 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include([pattern for room in rooms for pattern in room.api_urlpatterns])),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", documentation, name="swagger-ui"),
+    path("api/docs/", api_guide.guide, name="api-guide"),
 ]
 
 handler400 = "scenemarket.web.unreadable"

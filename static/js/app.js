@@ -50,6 +50,10 @@ function startMenus() {
     menu.open = false;
     menu.querySelector("summary").focus();
   });
+  // a link to something folded unfolds it
+  const unfold = () => document.querySelector(`details[id="${CSS.escape(location.hash.slice(1))}"]`)?.setAttribute("open", "");
+  addEventListener("hashchange", unfold);
+  unfold();
   const phone = matchMedia("(max-width: 61.99rem)");
   if (phone.matches) for (const part of document.querySelectorAll("[data-close-on-phone]")) part.open = false;
 }

@@ -13,6 +13,7 @@ ROWS += [Row("search"), Row("search-suggest", data={"q": "漏水"}), Row("privac
 ROWS += [
     Row("help"),
     Row("help-matching"),
+    Row("api-guide"),
     Row("help-page", args=lambda request: ["review"]),
     Row("help-seen", "post", args=lambda request: ["review"], owner=302, colleague=302, counterpart=302, stranger=302, reviewer=302, nobody=302),
 ]  # fmt: skip

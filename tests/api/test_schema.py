@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
+from scenemarket import api_schema
 from scenemarket.ids import ALPHABET
 
 V1 = "api/v1/"
@@ -19,9 +20,11 @@ V1 = "api/v1/"
 def schema() -> dict[str, Any]:
     """The schema as a client reads it; warnings and errors of its writer fail here."""
     told, complaints = io.StringIO(), io.StringIO()
-    call_command(
-        "spectacular", "--validate", "--fail-on-warn", "--format", "openapi-json", stdout=told, stderr=complaints
-    )
+    with pytest.MonkeyPatch.context() as afresh:
+        afresh.setattr(api_schema, "_written", {})
+        call_command(
+            "spectacular", "--validate", "--fail-on-warn", "--format", "openapi-json", stdout=told, stderr=complaints
+        )
     assert not complaints.getvalue()
     return dict(json.loads(told.getvalue()))
 
@@ -77,11 +80,3 @@ def test_it_is_served_to_everybody() -> None:
     answer = Client().get("/api/schema/", headers={"accept": "application/json"})
     assert answer.status_code == 200
     assert json.loads(answer.content)["info"]["title"] == "SceneMarket API"
-
-
-@pytest.mark.django_db
-def test_its_page_runs_no_inline_script() -> None:
-    answer = Client().get("/api/docs/")
-    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
-    assert "<script>" not in answer.content.decode()
-    assert Client().get("/api/docs/?script=").headers["Content-Type"] == "application/javascript"

@@ -9,7 +9,7 @@ from tests.conftest import Cast
 from tests.factories import CapabilityFactory, OpportunityFactory, pushed_match
 
 SIGNED_IN = ("owner", "reviewer", "counterpart")
-PAGES = ("account_login", "account_signup", "account_reset_password", "swagger-ui", "schema")
+PAGES = ("account_login", "account_signup", "account_reset_password", "schema")
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,8 @@ class Walker:
         self.found.visits += 1
         if answer and answer.status >= 400:
             self.found.add("status", self._where, str(answer.status))
+        # parts that a page asks for as soon as it stands
+        page.wait_for_function("!document.querySelector('.htmx-request')")
         self._axe_of(page)
         self._open_all(page)
         for refused in page.evaluate("window.refused || []"):
