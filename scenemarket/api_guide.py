@@ -33,7 +33,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Operation:
-    """One address and method: what it does, what stands in the address, what is sent, what comes back."""
+    """One address and method: what it does, what may follow its question mark, what is sent, what comes back."""
 
     anchor: str
     method: str
@@ -99,8 +99,9 @@ def shapes(schema: dict[str, Any]) -> list[Shape]:
 
 def _operation(schema: dict[str, Any], address: str, method: str, found: dict[str, Any]) -> Operation:
     given = [
-        _field(schema, p["name"], p["schema"], needed=p["in"] == "path", text=p.get("description", ""))
+        _field(schema, p["name"], p["schema"], text=p.get("description", ""))
         for p in found.get("parameters", ())
+        if p["in"] == "query"
     ]
     body = [content["schema"] for content in found.get("requestBody", {}).get("content", {}).values()]
     answers = [
