@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
-from drf_spectacular.settings import spectacular_settings
+
+from scenemarket.api_schema import OnceForEachLanguage
 
 COMPONENTS = "#/components/schemas/"
 # a name that programs know, and "* `draft` - Draft", as the schema describes a choice
@@ -65,7 +66,7 @@ class Shape:
 @require_GET
 def guide(request: HttpRequest) -> HttpResponse:
     """The page, for everybody."""
-    schema = spectacular_settings.DEFAULT_GENERATOR_CLASS().get_schema()
+    schema = OnceForEachLanguage().get_schema()
     house = request.build_absolute_uri("/").rstrip("/")
     crumbs = [(_("Help"), reverse("help")), (_("Open data interface"), "")]
     shown = {"groups": groups(schema), "shapes": shapes(schema), "house": house, "crumbs": crumbs}

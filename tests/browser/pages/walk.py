@@ -8,7 +8,7 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 WIDTHS, THEMES, LANGUAGES = (1280, 390), ("light", "dark"), ("zh-hans", "en")
 HEIGHT = 900
@@ -112,7 +112,7 @@ class Walker:
         if answer and answer.status >= 400:
             self.found.add("status", self._where, str(answer.status))
         # parts that a page asks for as soon as it stands
-        page.wait_for_function("!document.querySelector('.htmx-request')")
+        expect(page.locator(".htmx-request")).to_have_count(0, timeout=30_000)
         self._axe_of(page)
         self._open_all(page)
         for refused in page.evaluate("window.refused || []"):
