@@ -35,6 +35,8 @@ worker_class = "runtime.web.Worker"
 workers = 2
 # what is still being answered when the end is ordered has so many seconds
 graceful_timeout = 2
+# A row that somebody else holds is not waited for without end: a few such pages would take every thread.
+os.environ.setdefault("DATABASE_LOCK_TIMEOUT", "10s")
 # Otherwise gunicorn puts a socket into the home folder.
 control_socket_disable = True
 

@@ -101,6 +101,9 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default="postgresql://scenema
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
+# set for the web (runtime/web.py): whoever waits for a page is told, whoever works through a queue waits
+if env.str("DATABASE_LOCK_TIMEOUT", default=""):
+    DATABASES["default"]["OPTIONS"]["options"] = f"-c lock_timeout={env.str('DATABASE_LOCK_TIMEOUT')}"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
