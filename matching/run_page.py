@@ -50,13 +50,13 @@ def one(run: MatchRun) -> dict[str, Any]:
     """One run: its steps, what they say, its matches by state, the run before."""
     steps = list(run.shards.order_by("pk").defer("result"))
     dead = [s for s in steps if s.work_state == WorkState.DEAD]
-    scored = [s for s in steps if s.step == Step.SCORE] or steps
+    scored = [s for s in steps if s.step == Step.SCORE]
     found = Match.objects.filter(run=run).order_by().aggregate(
         waiting=Count("pk", filter=Q(state=MatchState.PROPOSED)), approved=Count("pk", filter=Q(state=MatchState.APPROVED)),
         pushed=Count("pk", filter=Q(pushed_at__isnull=False)), agreed=Count("pk", filter=Q(agreed_at__isnull=False)),
     )  # fmt: skip
     return {
-        "run": run, "steps": steps, "dead": dead, "done": sum(s.work_state == WorkState.DONE for s in scored), "total": len(scored),
+        "run": run, "steps": steps, "dead": dead, "done": sum(s.work_state == WorkState.DONE for s in scored), "total": len(scored) or 1,
         "going": run.state in GOING, "seconds": seconds(run), "found": found, "settings": settings(run.engine_settings),
         "others": others(run), "again": again_url(steps), "sliding": fairness_page.shown_for(run),
     }  # fmt: skip

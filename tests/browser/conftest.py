@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as current
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -20,6 +20,8 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 WINDOW = {"locale": "zh-CN", "viewport": {"width": 1280, "height": 900}}
 PATIENCE = 20_000
+# what a worker does between is waited for as long as what a page does by itself
+expect.set_options(timeout=PATIENCE)
 Enter = Callable[[str, str], Page]
 
 

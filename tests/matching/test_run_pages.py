@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from matching.models import Match, MatchRun, RunPair, Shard
-from matching.states import MatchState, RunState
+from matching.states import MatchState, RunState, Step
 from scenemarket.leases import WorkState
 from tests.conftest import Cast
 from tests.factories import RunFactory, pushed_match
@@ -19,6 +19,13 @@ def test_it_starts_a_run_and_shows_its_progress(cast: Cast) -> None:
     run = MatchRun.objects.get()
     assert answer.redirect_chain[-1][0] == run.get_absolute_url()
     assert (answer.context["done"], answer.context["total"], answer.context["going"]) == (0, 1, True)
+
+
+def test_it_does_not_take_the_reading_of_the_lists_for_all_of_the_work(cast: Cast) -> None:
+    run = RunFactory(state=RunState.RUNNING)
+    Shard.objects.create(run=run, step=Step.FREEZE, work_state=WorkState.DONE)
+    shown = cast.client("reviewer").get(run.get_absolute_url()).context
+    assert (shown["done"], shown["total"]) == (0, 1)
 
 
 def test_it_reloads_the_page_once_a_polled_run_is_ready(cast: Cast) -> None:
