@@ -4,9 +4,9 @@ import threading
 import time
 
 from django.db.models import Count, Max
-from django.utils import translation
 
 from codelists.models import Code
+from scenemarket.figures import speaks_chinese
 
 CHECK_SECONDS = 5.0
 _lock = threading.Lock()
@@ -18,7 +18,7 @@ _checked = 0.0
 def name(list_name: str, value: str) -> str:
     """The name of `value` in `list_name`, in the active language; the value itself when it is in no list."""
     zh, en = _table().get((list_name, value), (value, value))
-    return zh if (translation.get_language() or "zh").startswith("zh") else en or zh
+    return zh if speaks_chinese() else en or zh
 
 
 def options(list_name: str) -> list[tuple[str, str]]:

@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from listings.sheets import Fault, Unreadable
 from listings.sheets.messages import EXPECTED, UNREADABLE
 from listings.states import State
+from scenemarket.figures import speaks_chinese
 
 # what only the platform can know, beside what the reader of lists says (listings/sheets/messages.py)
 HERE = {
@@ -66,7 +66,7 @@ def expected(fault: dict[str, Any]) -> str:
         params["state"] = State(params["state"]).label
     if fault["code"] in HERE:
         return _(HERE[fault["code"]]) % params
-    return EXPECTED[fault["code"]][_language()] % params
+    return EXPECTED[fault["code"]][speaks_chinese()] % params
 
 
 def sentence(sheet: str, row: int, fault: dict[str, Any]) -> str:
@@ -93,8 +93,4 @@ def refused(text: str) -> str:
     found = json.loads(text)
     if found["code"] in REFUSALS:
         return _(REFUSALS[found["code"]]) % found["params"]
-    return UNREADABLE[found["code"]][_language()] % found["params"]
-
-
-def _language() -> int:
-    return 1 if (translation.get_language() or "zh").startswith("zh") else 0
+    return UNREADABLE[found["code"]][speaks_chinese()] % found["params"]

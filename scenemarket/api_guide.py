@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,9 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_GET
 
-from scenemarket.api_schema import OnceForEachLanguage
+from scenemarket.api_schema import OnceForEachLanguage, language
 
 COMPONENTS = "#/components/schemas/"
 # a name that programs know, and "* `draft` - Draft", as the schema describes a choice
@@ -66,11 +68,19 @@ class Shape:
 @require_GET
 def guide(request: HttpRequest) -> HttpResponse:
     """The page, for everybody."""
-    schema = OnceForEachLanguage().get_schema()
+    found, objects = _read(language())
     house = request.build_absolute_uri("/").rstrip("/")
     crumbs = [(_("Help"), reverse("help")), (_("Open data interface"), "")]
-    shown = {"groups": groups(schema), "shapes": shapes(schema), "house": house, "crumbs": crumbs}
+    shown = {"groups": found, "shapes": objects, "house": house, "crumbs": crumbs}
     return render(request, "help/api.html", shown)
+
+
+@cache
+def _read(spoken: str) -> tuple[list[Group], list[Shape]]:
+    """Once for each language, as the schema itself."""
+    with override(spoken):
+        schema = OnceForEachLanguage().get_schema()
+        return groups(schema), shapes(schema)
 
 
 def groups(schema: dict[str, Any]) -> list[Group]:

@@ -13,14 +13,19 @@ _writing = Lock()
 _written: dict[str, dict[str, Any]] = {}
 
 
+def language() -> str:
+    """The reader's, of the two that the interface has."""
+    return "zh-hans" if speaks_chinese() else "en"
+
+
 class OnceForEachLanguage(SchemaGenerator):
     """Writes one schema at a time and keeps it; it says the same to everybody, so neither the request nor rights count."""
 
     def get_schema(self, request: Any = None, public: bool = True) -> dict[str, Any]:
         """OpenAPI 3.1 as plain data, with the words of the reader's language."""
-        language = "zh-hans" if speaks_chinese() else "en"
+        spoken = language()
         with _writing:
-            if language not in _written:
-                with override(language):
-                    _written[language] = dict(super().get_schema(request=None, public=True))
-        return _written[language]
+            if spoken not in _written:
+                with override(spoken):
+                    _written[spoken] = dict(super().get_schema(request=None, public=True))
+        return _written[spoken]

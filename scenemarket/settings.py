@@ -103,7 +103,8 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
 # set for the web (runtime/web.py): whoever waits for a page is told, whoever works through a queue waits
 if env.str("DATABASE_LOCK_TIMEOUT", default=""):
-    DATABASES["default"]["OPTIONS"]["options"] = f"-c lock_timeout={env.str('DATABASE_LOCK_TIMEOUT')}"
+    told = DATABASES["default"]["OPTIONS"].get("options", "")
+    DATABASES["default"]["OPTIONS"]["options"] = f"{told} -c lock_timeout={env.str('DATABASE_LOCK_TIMEOUT')}".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
